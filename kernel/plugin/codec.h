@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Typed handle over the codec ABI (tenon/codec.h), and the table of the codecs that are loaded.
-// Any thread: each handle keeps one context per thread that uses it.
+// Any thread: a handle keeps as many contexts as threads have used it at the same moment.
 #pragma once
 
 #include <array>
