@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
+# find_package(tenon-sdk): the target tenon::sdk and the function tenon_add_plugin.
+include(${CMAKE_CURRENT_LIST_DIR}/tenon-sdk-targets.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/tenon_add_plugin.cmake)
