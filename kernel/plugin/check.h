@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A configuration with its plugins, checked as a whole before any code of a plugin runs: what
+// `tenon config check` does, and what `tenon serve` does first.
+#pragma once
+
+#include <expected>
+#include <string>
+
+#include "config/settings.h"
+
+namespace tenon::plugin {
+
+// The settings of the file at `path`, or all that is wrong with them and with the plugins that they
+// name, sorted by position.
+std::expected<config::Settings, config::Problems> load_settings(
+    const std::string& path, const config::Overlay& overlay = {});
+
+}  // namespace tenon::plugin

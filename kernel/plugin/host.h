@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The plugin host: finds the libraries that a configuration names, refuses what must not run, makes
+// the instances and keeps them.
+//
+//   find    path, or <directory>/<kind>-<name>.so; the same name in two directories is refused
+//   verify  regular file, not writable by the world, a shared library that exports tenon_module
+//   open    never closed again
+//   check   the datum, then every option of the TOML table against the declared ones
+//   create  only when there is no problem with any plugin
+//
+// Threads: load, check and destruction on one thread; the getters and the instances from any. The
+// host outlives everything that was made through its instances (logs, leases, partitioner states).
+#pragma once
+
+#include <expected>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/random.h"
+#include "base/scheduler.h"
+#include "config/problem.h"
+#include "config/settings.h"
+#include "plugin/codec.h"
+#include "plugin/info.h"
+#include "plugin/partitioner.h"
+#include "plugin/storage.h"
+
+namespace tenon::plugin {
+
+// What instances are given. All of it outlives the host.
+struct HostServices {
+  const Clock* clock = nullptr;
+  Random* random = nullptr;      // calls are serialised by the host
+  BlockingPool* pool = nullptr;  // null = no tenon.executor/1
+};
+
+class PluginHost {
+ public:
+  using Problems = std::vector<config::Problem>;
+
+  // Everything of `settings`, or every problem of every plugin, sorted.
+  static std::expected<std::unique_ptr<PluginHost>, Problems> load(
+      const config::PluginSettings& settings, const HostServices& services);
+  // All the checks of load, creating nothing: for `tenon config check`.
+  static Problems check(const config::PluginSettings& settings);
+  // What the library at `path` holds, after the same checks.
+  static Result<std::vector<PluginInfo>> inspect(const std::string& path);
+  // A library found in one of the directories, and what it holds or why it cannot be used.
+  struct Available {
+    std::string path;
+    Result<std::vector<PluginInfo>> plugins;
+  };
+  // Every `*.so` of the directories, ordered by path. Opens them all: for the command line only.
+  static std::vector<Available> available(const std::vector<std::string>& directories);
+
+  ~PluginHost();  // destroys the instances, last made first
+  PluginHost(const PluginHost&) = delete;
+  PluginHost& operator=(const PluginHost&) = delete;
+
+  // Null if no such plugin is configured.
+  const StorageEngine* storage(std::string_view name) const;
+  const Partitioner* partitioner(std::string_view name) const;
+  const Codecs& codecs() const;
+  // What was loaded, in the order of the configuration.
+  const std::vector<PluginInfo>& list() const;
+  std::vector<std::string> storage_names() const;
+
+ private:
+  struct State;
+  explicit PluginHost(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace tenon::plugin

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Typed handle over the partitioner ABI (tenon/partitioner.h). It checks every answer: what it
+// returns is a partition of the topic, whatever the plugin says.
+//
+// Threads: choose and on_new_batch from any thread, each with a State of its own. No allocation and
+// no lock per record.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+#include "tenon/partitioner.h"
+
+namespace tenon::plugin {
+
+class Partitioner {
+ public:
+  // What one thread keeps for one topic. Not to be shared; must not outlive its partitioner.
+  class State {
+   public:
+    State(State&& other) noexcept;
+    State& operator=(State&&) = delete;
+    State(const State&) = delete;
+    ~State();
+
+   private:
+    friend class Partitioner;
+    State(const Partitioner& owner, void* raw, uint64_t seed)
+        : owner_(&owner), raw_(raw), random_(seed) {}
+
+    const Partitioner* owner_;
+    void* raw_;
+    uint64_t random_;      // of the host's own choice
+    int32_t sticky_ = -1;  // the host's own choice until the next batch
+  };
+
+  Partitioner(std::string name, const tn_partitioner& api, void* self)
+      : name_(std::move(name)), api_(api), self_(self) {}
+  Partitioner(const Partitioner&) = delete;
+  Partitioner& operator=(const Partitioner&) = delete;
+
+  // `seed` decides what the host picks where the plugin leaves it the choice.
+  State new_state(uint64_t seed = 0) const;
+
+  // The partition of one record, always in [0, topic.n_partitions). When the plugin leaves the
+  // choice (TN_PARTITION_ANY) or answers with something that is no partition, the host picks an
+  // available one and stays with it until the next batch; the latter is counted. A record without
+  // a key is not shown to a plugin that does not want it.
+  int32_t choose(State& state, const tn_topic_view& topic, const tn_record& record) const;
+  // A batch on `partition` is full: sticky choices move on (KIP-480).
+  void on_new_batch(State& state, const tn_topic_view& topic, int32_t partition) const;
+
+  // How many answers were no partition of the topic.
+  uint64_t out_of_range() const { return out_of_range_.load(std::memory_order_relaxed); }
+  const std::string& name() const { return name_; }
+  bool needs_value() const { return (api_.flags & TN_PARTITIONER_NEEDS_VALUE) != 0; }
+  bool needs_headers() const { return (api_.flags & TN_PARTITIONER_NEEDS_HEADERS) != 0; }
+  bool stateful() const { return (api_.flags & TN_PARTITIONER_STATEFUL) != 0; }
+  bool wants_keyless() const { return (api_.flags & TN_PARTITIONER_WANTS_KEYLESS) != 0; }
+
+ private:
+  int32_t pick(State& state, const tn_topic_view& topic) const;
+  void count_out_of_range(const tn_topic_view& topic, int32_t answer) const;
+
+  std::string name_;
+  const tn_partitioner& api_;
+  void* self_;
+  mutable std::atomic<uint64_t> out_of_range_{0};
+};
+
+}  // namespace tenon::plugin
