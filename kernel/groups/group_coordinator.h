@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The coordinator of the groups that one partition of __consumer_offsets keeps: members, rebalances
+// and committed offsets, as Apache Kafka's group coordinator does it for the classic protocol
+// (KIP-62, KIP-345, KIP-394, KIP-559, KIP-800, KIP-814).
+//
+//   membership.h       join, sync, heartbeat, leave; sessions and rebalance timers
+//   offset_commits.h   commit, fetch, delete, expiry
+//   group_table.h      the groups; replays records into them
+//   this class         the door: is the coordinator active, is the request sane, who answers
+//
+// Called by handlers/ on the partition's owner. Errors are answered inside the responses, with
+// Kafka's codes: COORDINATOR_LOAD_IN_PROGRESS until load() is through, NOT_COORDINATOR after stop()
+// and after a failed load.
+//
+// Threads: all calls and answers on the scheduler given. A parked answer (JoinGroup, SyncGroup, and
+// what waits for the log) resumes its caller from the event loop, never from inside another call.
+// Lifetime: await stop() before destroying it; its parts must outlive it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/random.h"
+#include "base/scheduler.h"
+#include "base/task.h"
+#include "groups/group_config.h"
+#include "statemachine/coordinator_log.h"
+#include "wire/groups/delete_groups.h"
+#include "wire/groups/describe_groups.h"
+#include "wire/groups/heartbeat.h"
+#include "wire/groups/join_group.h"
+#include "wire/groups/leave_group.h"
+#include "wire/groups/list_groups.h"
+#include "wire/groups/offset_commit.h"
+#include "wire/groups/offset_delete.h"
+#include "wire/groups/offset_fetch.h"
+#include "wire/groups/sync_group.h"
+
+namespace tenon::groups {
+
+// Who asks. The host is the peer's address; Kafka prints it with a leading '/'.
+struct RequestInfo {
+  std::string client_id;
+  std::string client_host;
+};
+
+// A group as metrics and lists see it.
+struct GroupSummary {
+  std::string id;
+  std::string state;  // "Stable", "PreparingRebalance", ...
+  std::string protocol_type;
+  int32_t generation = 0;
+  size_t members = 0;
+  size_t offsets = 0;
+};
+
+class GroupCoordinator {
+ public:
+  struct Parts {
+    Scheduler& scheduler;
+    Random& random;
+    statemachine::CoordinatorLog& log;
+    GroupConfig config;
+    std::string name;  // "__consumer_offsets-7"
+  };
+  explicit GroupCoordinator(Parts parts);
+  ~GroupCoordinator();
+  GroupCoordinator(const GroupCoordinator&) = delete;
+  GroupCoordinator& operator=(const GroupCoordinator&) = delete;
+
+  // Once: reads the log, restores groups and offsets, gives every member a new session. Requests
+  // made meanwhile are answered COORDINATOR_LOAD_IN_PROGRESS.
+  Task<Result<>> load();
+  bool is_active() const;
+  // Answers everything that is parked with NOT_COORDINATOR and waits for writes on their way.
+  Task<void> stop();
+
+  Task<wire::JoinGroupResponse> join_group(RequestInfo info, wire::JoinGroupRequest request,
+                                           int16_t version);
+  Task<wire::SyncGroupResponse> sync_group(RequestInfo info, wire::SyncGroupRequest request,
+                                           int16_t version);
+  Task<wire::HeartbeatResponse> heartbeat(RequestInfo info, wire::HeartbeatRequest request,
+                                          int16_t version);
+  Task<wire::LeaveGroupResponse> leave_group(RequestInfo info, wire::LeaveGroupRequest request,
+                                             int16_t version);
+  // Whether the topics exist is for the caller to check before.
+  Task<wire::OffsetCommitResponse> offset_commit(RequestInfo info,
+                                                 wire::OffsetCommitRequest request,
+                                                 int16_t version);
+  // One group of a request of version 8 or later; null topics = all that have an offset. For older
+  // versions the caller makes a group of the flat fields and copies the answer back.
+  Task<wire::OffsetFetchResponse::OffsetFetchResponseGroup> offset_fetch(
+      wire::OffsetFetchRequest::OffsetFetchRequestGroup request, bool require_stable);
+  Task<wire::OffsetDeleteResponse> offset_delete(wire::OffsetDeleteRequest request);
+  // One group. An unknown one is "Dead", without an error.
+  Task<wire::DescribeGroupsResponse::DescribedGroup> describe_group(std::string group_id);
+  // This partition's groups that pass the filters. Empty filters pass all.
+  Task<wire::ListGroupsResponse> list_groups(wire::ListGroupsRequest request);
+  Task<wire::DeleteGroupsResponse::DeletableGroupResult> delete_group(std::string group_id);
+
+  // Forgets the offsets of a deleted topic in all groups, in the log too.
+  Task<Result<>> drop_topic(std::string topic);
+
+  // For metrics. Empty while loading.
+  std::vector<GroupSummary> summaries() const;
+  // Every committed offset: group lag = log end offset - offset.
+  using OffsetVisitor =
+      std::function<void(const std::string& group_id, const TopicPartition&, Offset)>;
+  void for_each_offset(const OffsetVisitor& visit) const;
+
+ private:
+  struct State;  // the rooms behind the door, group_coordinator.cpp
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace tenon::groups
