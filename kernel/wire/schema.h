@@ -5,15 +5,17 @@
 // Each message is a struct with one member template, `fields(V&)`, which names its fields in wire
 // order and says which versions have them:
 //
-//   v.field("Topic", topic, between(0, 12));            // versions 0 to 12
-//   v.field("Rack", rack, since(1).nullable(1));        // may be null wherever it is there
-//   v.field("Nodes", nodes, since(16).tag(0));          // KIP-482 tagged field 0
-//   v.field("Epoch", epoch, since(3).tag(1), -1L);      // tagged; -1 is left out
+//   v.field("Topic", topic, between(0, 12));               // versions 0 to 12
+//   v.field("Rack", rack, since(1).nullable());            // may be null wherever it is there
+//   v.tagged(0, "Nodes", nodes, since(16));                // KIP-482 tagged field 0
+//   v.tagged(1, "Epoch", epoch, since(3), int64_t{-1});    // not sent while it is -1
 //
 // Everything else follows from it: decoder.h, encoder.h and schema_printer.h are visitors, and so
 // are the fillers of the tests. A visitor has
 //
-//   template <class T> void field(std::string_view name, T& value, Spec spec = {}, T unset = T{});
+//   template <class T> void field(std::string_view name, T& value, Spec spec = {});
+//   template <class T> void tagged(int16_t tag, std::string_view name, T& value, Spec spec,
+//                                  const T& unset = T{});
 //
 // and a message (not the structs nested in it) also has
 //
@@ -38,29 +40,21 @@ namespace tenon::wire {
 
 inline constexpr int16_t kNeverFlexible = std::numeric_limits<int16_t>::max();
 
-// The versions of a message that have a field, and how it is written in them. A field's tagged
-// versions are all its versions, as in every schema we speak.
+// The versions of a message that have a field, and those in which it may be null. A tagged field
+// is tagged in all its versions, as in every schema we speak.
 struct Spec {
-  VersionRange versions{0, std::numeric_limits<int16_t>::max()};
-  VersionRange null_versions{1, 0};  // empty
-  int16_t tag_number = -1;
+  static constexpr int16_t kLast = std::numeric_limits<int16_t>::max();
 
-  constexpr bool is_tagged() const { return tag_number >= 0; }
-  constexpr Spec nullable(int16_t first = 0,
-                          int16_t last = std::numeric_limits<int16_t>::max()) const {
-    Spec spec = *this;
-    spec.null_versions = {first, last};
-    return spec;
-  }
-  constexpr Spec tag(int16_t number) const {
-    Spec spec = *this;
-    spec.tag_number = number;
-    return spec;
+  VersionRange versions{0, kLast};
+  VersionRange null_versions{1, 0};  // empty
+
+  constexpr Spec nullable(int16_t first = 0, int16_t last = kLast) const {
+    return {.versions = versions, .null_versions = {first, last}};
   }
 };
 
 constexpr Spec since(int16_t first) {
-  return {.versions = {first, std::numeric_limits<int16_t>::max()}};
+  return {.versions = {first, Spec::kLast}};
 }
 constexpr Spec between(int16_t first, int16_t last) {
   return {.versions = {first, last}};

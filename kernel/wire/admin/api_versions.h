@@ -84,10 +84,10 @@ struct ApiVersionsResponse {
     v.field("ErrorCode", error_code);
     v.field("ApiKeys", api_keys);
     v.field("ThrottleTimeMs", throttle_time_ms, since(1));
-    v.field("SupportedFeatures", supported_features, since(3).tag(0));
-    v.field("FinalizedFeaturesEpoch", finalized_features_epoch, since(3).tag(1), int64_t{-1});
-    v.field("FinalizedFeatures", finalized_features, since(3).tag(2));
-    v.field("ZkMigrationReady", zk_migration_ready, since(3).tag(3));
+    v.tagged(0, "SupportedFeatures", supported_features, since(3));
+    v.tagged(1, "FinalizedFeaturesEpoch", finalized_features_epoch, since(3), int64_t{-1});
+    v.tagged(2, "FinalizedFeatures", finalized_features, since(3));
+    v.tagged(3, "ZkMigrationReady", zk_migration_ready, since(3));
   }
 };
 

@@ -106,7 +106,7 @@ struct CreateTopicsResponse {
       v.field("TopicId", topic_id, since(7));
       v.field("ErrorCode", error_code);
       v.field("ErrorMessage", error_message, since(1).nullable());
-      v.field("TopicConfigErrorCode", topic_config_error_code, since(5).tag(0));
+      v.tagged(0, "TopicConfigErrorCode", topic_config_error_code, since(5));
       v.field("NumPartitions", num_partitions, since(5));
       v.field("ReplicationFactor", replication_factor, since(5));
       v.field("Configs", configs, since(5).nullable());

@@ -93,9 +93,9 @@ struct FetchRequest {
 
   template <class V>
   void fields(V& v) {
-    v.field("ClusterId", cluster_id, since(12).nullable().tag(0));
+    v.tagged(0, "ClusterId", cluster_id, since(12).nullable());
     v.field("ReplicaId", replica_id, between(0, 14));
-    v.field("ReplicaState", replica_state, since(15).tag(1));
+    v.tagged(1, "ReplicaState", replica_state, since(15));
     v.field("MaxWaitMs", max_wait_ms);
     v.field("MinBytes", min_bytes);
     v.field("MaxBytes", max_bytes);
@@ -180,9 +180,9 @@ struct FetchResponse {
       v.field("HighWatermark", high_watermark);
       v.field("LastStableOffset", last_stable_offset);
       v.field("LogStartOffset", log_start_offset, since(5));
-      v.field("DivergingEpoch", diverging_epoch, since(12).tag(0));
-      v.field("CurrentLeader", current_leader, since(12).tag(1));
-      v.field("SnapshotId", snapshot_id, since(12).tag(2));
+      v.tagged(0, "DivergingEpoch", diverging_epoch, since(12));
+      v.tagged(1, "CurrentLeader", current_leader, since(12));
+      v.tagged(2, "SnapshotId", snapshot_id, since(12));
       v.field("AbortedTransactions", aborted_transactions, since(4).nullable());
       v.field("PreferredReadReplica", preferred_read_replica, since(11));
       v.field("Records", records, since(0).nullable());
@@ -227,7 +227,7 @@ struct FetchResponse {
     v.field("ErrorCode", error_code, since(7));
     v.field("SessionId", session_id, since(7));
     v.field("Responses", responses);
-    v.field("NodeEndpoints", node_endpoints, since(16).tag(0));
+    v.tagged(0, "NodeEndpoints", node_endpoints, since(16));
   }
 };
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Produce (API key 0): append record batches to partitions. The advertised range begins at 0,
-// because librdkafka looks for version 0 before it compresses (KIP-896 note of Kafka 4.0.1), but
-// versions 0 to 2 are answered with UNSUPPORTED_VERSION, so the description begins at 3. The
-// records of a request are views into the frame that it was decoded from; the frame must outlive
-// the request.
+// because librdkafka looks for version 0 before it compresses but versions 0 to 2 are answered with
+// UNSUPPORTED_VERSION, so the description begins at 3. The records of a request are views into the
+// frame that it was decoded from; the frame must outlive the request.
 #pragma once
 
 #include <optional>
@@ -106,7 +105,7 @@ struct ProduceResponse {
       v.field("LogStartOffset", log_start_offset, since(5));
       v.field("RecordErrors", record_errors, since(8));
       v.field("ErrorMessage", error_message, since(8).nullable());
-      v.field("CurrentLeader", current_leader, since(10).tag(0));
+      v.tagged(0, "CurrentLeader", current_leader, since(10));
     }
   };
   struct TopicProduceResponse {
@@ -142,7 +141,7 @@ struct ProduceResponse {
   void fields(V& v) {
     v.field("Responses", responses);
     v.field("ThrottleTimeMs", throttle_time_ms);
-    v.field("NodeEndpoints", node_endpoints, since(10).tag(0));
+    v.tagged(0, "NodeEndpoints", node_endpoints, since(10));
   }
 };
 

@@ -69,7 +69,7 @@ struct RegisterBrokerRecord {
     v.field("Rack", rack, since(0).nullable());
     v.field("Fenced", fenced);
     v.field("InControlledShutdown", in_controlled_shutdown, since(1));
-    v.field("LogDirs", log_dirs, since(3).tag(0));
+    v.tagged(0, "LogDirs", log_dirs, since(3));
   }
 };
 
@@ -118,12 +118,12 @@ struct PartitionRecord {
     v.field("RemovingReplicas", removing_replicas);
     v.field("AddingReplicas", adding_replicas);
     v.field("Leader", leader);
-    v.field("LeaderRecoveryState", leader_recovery_state, since(0).tag(0));
+    v.tagged(0, "LeaderRecoveryState", leader_recovery_state, since(0));
     v.field("LeaderEpoch", leader_epoch);
     v.field("PartitionEpoch", partition_epoch);
     v.field("Directories", directories, since(1));
-    v.field("EligibleLeaderReplicas", eligible_leader_replicas, since(2).nullable().tag(1));
-    v.field("LastKnownElr", last_known_elr, since(2).nullable().tag(2));
+    v.tagged(1, "EligibleLeaderReplicas", eligible_leader_replicas, since(2).nullable());
+    v.tagged(2, "LastKnownElr", last_known_elr, since(2).nullable());
   }
 };
 
