@@ -48,9 +48,9 @@ namespace tenon::log {
 
 struct LogOptions {
   const plugin::StorageEngine* engine = nullptr;  // must outlive the log
-  std::string directory;                          // absolute; of this log alone
-  std::string name;                               // "orders-0", for messages
-  config::TopicConfig config;
+  std::string directory = {};                     // absolute; of this log alone
+  std::string name = {};                          // "orders-0", for messages
+  config::TopicConfig config = {};
   Scheduler* scheduler = nullptr;           // the owner; gives the clock too
   const plugin::Codecs* codecs = nullptr;   // null = no compressed batch can be looked into
   int64_t producer_expiry_ms = 86'400'000;  // producer.id.expiration.ms
@@ -69,16 +69,16 @@ struct AppendOptions {
 };
 
 struct AppendInfo {
-  Offset base_offset;
-  Offset last_offset;
-  Offset log_start_offset;
+  Offset base_offset{};
+  Offset last_offset{};
+  Offset log_start_offset{};
   int64_t log_append_time_ms = -1;  // of a duplicate: the timestamp of the first time
   bool duplicate = false;           // nothing was appended; the offsets are those of the first time
 };
 
 struct TimestampOffset {
   int64_t timestamp_ms = -1;
-  Offset offset;
+  Offset offset{};
   LeaderEpoch epoch = kNoLeaderEpoch;  // of the batch
 };
 

@@ -28,15 +28,15 @@ struct BatchSpec {
 };
 
 struct NewHeader {
-  ByteView key;
-  std::optional<ByteView> value;
+  ByteView key = {};
+  std::optional<ByteView> value = std::nullopt;
 };
 
 struct NewRecord {
   int64_t timestamp_ms = 0;
-  std::optional<ByteView> key;
-  std::optional<ByteView> value;
-  std::span<const NewHeader> headers;
+  std::optional<ByteView> key = std::nullopt;
+  std::optional<ByteView> value = std::nullopt;
+  std::span<const NewHeader> headers = {};
 };
 
 class BatchBuilder {

@@ -17,14 +17,20 @@
 
 namespace tenon::record {
 
+// What the base offsets of the batches mean before they enter the log.
+enum class BaseOffsets : uint8_t {
+  kZero,     // a client's: must be 0, and nothing may be set that only a broker decides
+  kIgnored,  // will be given by the log
+  kRising,   // a replica's: already given
+};
+
 // What a log accepts. The defaults are those of a client's append to a topic without special
 // settings.
 struct Limits {
   int32_t max_batch_bytes = 1048588;  // max.message.bytes, of the whole batch
   // A produce request of version 3 or newer carries exactly one batch per partition.
   bool single_batch = true;
-  // A client leaves the base offset 0; a replica's batches already have theirs.
-  bool zero_base_offset = true;
+  BaseOffsets base_offsets = BaseOffsets::kZero;
   // Batches that compaction has thinned out: count <= last_offset_delta + 1, even 0.
   bool allow_gaps = false;
   bool allow_control = false;
