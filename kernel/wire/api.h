@@ -211,4 +211,7 @@ enum class ErrorCode : int16_t {
   kTransactionAbortable = 120,
 };
 
+// Kafka's spelling, "UNKNOWN_TOPIC_OR_PARTITION"; "Unknown" for a number that is not above.
+std::string_view to_string(ErrorCode code);
+
 }  // namespace tenon::wire

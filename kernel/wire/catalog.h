@@ -69,11 +69,11 @@ using RecordsMessages =
 
 // Calls f.operator()<M>() for every message of the list, in order.
 template <class... M, class F>
-void for_each_message(MessageList<M...>, F&& f) {
+constexpr void for_each_message(MessageList<M...>, F&& f) {
   (f.template operator()<M>(), ...);
 }
 template <class F>
-void for_each_message(F&& f) {
+constexpr void for_each_message(F&& f) {
   for_each_message(DataMessages{}, f);
   for_each_message(GroupsMessages{}, f);
   for_each_message(AdminMessages{}, f);

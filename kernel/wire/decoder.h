@@ -76,6 +76,7 @@ class Decoder {
 
   // Bytes that nobody has read are an error too, unless this is left out.
   void expect_end();
+  size_t bytes_left() const { return rest_.size(); }
   bool failed() const { return failed_; }
   // "<message> v<version>" and what is wrong with which field.
   std::unexpected<Error> error(std::string_view message) const;
