@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-#include "config/document.h"
+#include "config/toml/document.h"
 
 namespace tenon::config {
 
@@ -34,15 +34,15 @@ enum class OptionType {
 // What values are allowed.
 struct OptionShape {
   OptionType type = OptionType::kString;
-  int64_t min = 0;  // kInt, kDuration, kBytes, kThreads; both 0 = unbounded
+  int64_t min = 0;  // of numbers; both 0 = unbounded
   int64_t max = 0;
-  std::vector<std::string_view> choices;
+  std::vector<std::string_view> choices{};
   // What "unlimited" stands for; 0 = it is not accepted. Durations and sizes only.
   int64_t unlimited = 0;
 };
 
 struct Endpoint {
-  std::string host;
+  std::string host{};
   uint16_t port = 0;
 
   bool empty() const { return host.empty(); }
@@ -52,11 +52,11 @@ struct Endpoint {
 
 // A checked value; which member counts is the type's affair.
 struct OptionValue {
-  int64_t i64 = 0;   // bool as 0 or 1; enum: the index of the choice
-  double f64 = 0;    // kFloat
-  std::string text;  // kString, kEnum, kPath
-  std::vector<std::string> list;
-  Endpoint endpoint;
+  int64_t i64 = 0;     // bool as 0 or 1; enum: the index of the choice
+  double f64 = 0;      // kFloat
+  std::string text{};  // kString, kEnum, kPath
+  std::vector<std::string> list{};
+  Endpoint endpoint{};
 };
 
 // The value, or the words that follow the option's name in a message: "must be an integer".

@@ -17,9 +17,9 @@
 #include <vector>
 
 #include "base/log.h"
-#include "config/document.h"
 #include "config/option.h"
 #include "config/problem.h"
+#include "config/toml/document.h"
 #include "config/topic_config.h"
 
 namespace tenon::config {
@@ -106,8 +106,9 @@ struct PluginSettings {
 
 // Where a setting got its value.
 struct Origin {
-  std::string text;  // as a user would write it
-  Position at;       // file empty: the default
+  std::string text;   // as a user would write it
+  std::string kafka;  // as Kafka would print it
+  Position at;        // file empty: the default
 };
 
 struct Settings {

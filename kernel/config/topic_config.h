@@ -109,7 +109,7 @@ struct ConfigEntry {
   std::string about;
   bool read_only = false;
   bool sensitive = false;
-  std::vector<ConfigSynonym> synonyms;
+  std::vector<ConfigSynonym> synonyms{};
 };
 
 // The configuration of a topic whose creator gave `overrides` (Kafka name -> text). kInvalidConfig

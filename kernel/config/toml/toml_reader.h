@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "config/document.h"
+#include "config/toml/document.h"
 
 namespace tenon::config {
 

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/settings_checks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace tenon::config {
+
+namespace {
+
+// Collects problems at settings, wherever those were set.
+class Checker {
+ public:
+  Checker(const Settings& settings, const std::string& file, Problems& problems)
+      : settings_(settings), file_(file), problems_(problems) {}
+
+  void report(const std::string& key, std::string text) {
+    Position at = settings_.origins.at(key).at;
+    if (at.file.empty()) at.file = file_;
+    problems_.emplace_back(at, std::move(text));
+  }
+
+  // Each setting of the pair by its key, and the smaller one first.
+  void in_order(const std::string& smaller, int64_t low, const std::string& larger, int64_t high) {
+    if (low <= high) return;
+    const auto& origins = settings_.origins;
+    const bool smaller_is_set = !origins.at(smaller).at.file.empty();
+    report(smaller_is_set ? smaller : larger,
+           fmt::format("\"{}\" = {} is above \"{}\" = {}", smaller, origins.at(smaller).text,
+                       larger, origins.at(larger).text));
+  }
+
+ private:
+  const Settings& settings_;
+  const std::string& file_;
+  Problems& problems_;
+};
+
+void check_storage(const Settings& settings, Checker& checker) {
+  const StorageSettings& storage = settings.storage;
+  if (storage.data_dirs.empty())
+    checker.report("storage.data_dirs", "\"storage.data_dirs\" must name a directory");
+  std::set<std::string> seen;
+  for (const std::string& directory : storage.data_dirs) {
+    if (seen.insert(directory).second) continue;
+    checker.report("storage.data_dirs",
+                   fmt::format("\"storage.data_dirs\" names {} twice", directory));
+  }
+  const bool loaded = std::ranges::any_of(settings.plugins.tables, [&](const PluginTable& table) {
+    return table.kind == "storage" && table.name == storage.engine;
+  });
+  if (loaded) return;
+  checker.report("storage.default",
+                 fmt::format("\"storage.default\" is \"{0}\", but no table [storage.{0}] loads it",
+                             storage.engine));
+}
+
+void check_addresses(const Settings& settings, Checker& checker) {
+  const Endpoint& kafka = settings.kafka.bind;
+  if (kafka.empty()) checker.report("kafka.bind", "\"kafka.bind\" must be \"host:port\"");
+  if (kafka.port != 0 && kafka == settings.http.bind) {
+    checker.report("http.bind",
+                   fmt::format("\"http.bind\" is \"{}\", as \"kafka.bind\" is", kafka.text()));
+  }
+  const std::string& advertised = settings.kafka.advertise.host;
+  if (advertised == "0.0.0.0" || advertised == "::") {
+    checker.report("kafka.advertise",
+                   fmt::format("\"kafka.advertise\" must be an address that clients can connect "
+                               "to, which {} is not",
+                               advertised));
+  }
+}
+
+}  // namespace
+
+void check_settings(const Settings& settings, const std::string& file, Problems& problems) {
+  Checker checker(settings, file, problems);
+  check_storage(settings, checker);
+  check_addresses(settings, checker);
+  const NetworkSettings& network = settings.network;
+  checker.in_order("network.request_bytes_max", network.request_bytes_max,
+                   "network.connection_memory_max", network.connection_memory_max);
+  checker.in_order("network.connection_memory_max", network.connection_memory_max,
+                   "network.memory_max", network.memory_max);
+  const TopicConfig& defaults = settings.topic.defaults;
+  checker.in_order("topic.defaults.max_batch_bytes", defaults.max_message_bytes,
+                   "network.request_bytes_max", network.request_bytes_max);
+  checker.in_order("topic.defaults.compaction_min_lag", defaults.min_compaction_lag_ms,
+                   "topic.defaults.compaction_max_lag", defaults.max_compaction_lag_ms);
+  checker.in_order("groups.session_timeout_min", settings.groups.session_timeout_min_ms,
+                   "groups.session_timeout_max", settings.groups.session_timeout_max_ms);
+}
+
+}  // namespace tenon::config

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#define TOML_EXCEPTIONS 0
+#include "config/toml/toml_reader.h"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <tuple>
+
+namespace tenon::config {
+
+namespace {
+
+Position position_of(const toml::source_region& source, const std::string& file) {
+  return {file, source.begin.line, source.begin.column};
+}
+
+bool comes_before(const Entry& a, const Entry& b) {
+  return std::tuple(a.at.line, a.at.column) < std::tuple(b.at.line, b.at.column);
+}
+
+Value copy_node(const toml::node& node, const std::string& file);
+
+void copy_table(const toml::table& table, const std::string& file, Value& into) {
+  into.kind = ValueKind::kTable;
+  for (const auto& [key, child] : table) {
+    into.entries.push_back({.key = std::string(key.str()),
+                            .at = position_of(key.source(), file),
+                            .value = copy_node(child, file)});
+  }
+  // toml++ hands the keys out in the order of their names.
+  std::ranges::sort(into.entries, comes_before);
+}
+
+Value copy_node(const toml::node& node, const std::string& file) {
+  Value value;
+  value.at = position_of(node.source(), file);
+  value.kind = ValueKind::kOther;
+  if (const auto* table = node.as_table()) {
+    copy_table(*table, file, value);
+  } else if (const auto* array = node.as_array()) {
+    value.kind = ValueKind::kArray;
+    for (const toml::node& item : *array) value.items.push_back(copy_node(item, file));
+  } else if (const auto* text = node.as_string()) {
+    value.kind = ValueKind::kString;
+    value.text = text->get();
+  } else if (const auto* integer = node.as_integer()) {
+    value.kind = ValueKind::kInt;
+    value.integer = integer->get();
+  } else if (const auto* number = node.as_floating_point()) {
+    value.kind = ValueKind::kFloat;
+    value.number = number->get();
+  } else if (const auto* boolean = node.as_boolean()) {
+    value.kind = ValueKind::kBool;
+    value.boolean = boolean->get();
+  }
+  return value;
+}
+
+}  // namespace
+
+std::expected<Value, Problem> read_toml(std::string_view text, const std::string& file) {
+  const toml::parse_result parsed = toml::parse(text, std::string_view(file));
+  if (!parsed) {
+    const toml::parse_error& error = parsed.error();
+    return std::unexpected(
+        Problem(position_of(error.source(), file), std::string(error.description())));
+  }
+  Value root;
+  root.at = {file, 1, 1};
+  copy_table(parsed.table(), file, root);
+  return root;
+}
+
+}  // namespace tenon::config
