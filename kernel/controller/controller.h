@@ -32,9 +32,9 @@
 #include "base/random.h"
 #include "base/scheduler.h"
 #include "base/task.h"
-#include "config/topic_config.h"
 #include "controller/journal.h"
 #include "controller/requests.h"
+#include "controller/topic_rules.h"
 #include "metadata/image.h"
 #include "metadata/records.h"
 
@@ -48,11 +48,7 @@ struct ControllerOptions {
   // The broker that this controller speaks for, as clients reach it. Its epoch and incarnation are
   // the controller's to set.
   metadata::BrokerInfo broker;
-  config::TopicConfig topic_defaults;
-  int32_t default_partitions = 1;
-  int32_t default_replication_factor = 1;
-  int32_t partitions_per_request_max = 10'000;
-  bool delete_topic_enabled = true;
+  TopicPolicy topics;
   // A snapshot is made when the journal has grown by this much since the last.
   uint64_t snapshot_after_bytes = 16 << 20;
 };
@@ -63,6 +59,7 @@ class Controller {
   static constexpr int32_t kProducerIdBlockSize = 1000;
 
   explicit Controller(ControllerOptions options);
+  ~Controller();
   Controller(const Controller&) = delete;
   Controller& operator=(const Controller&) = delete;
 
@@ -112,6 +109,7 @@ class Controller {
 
  private:
   using ImagePtr = std::shared_ptr<const metadata::Image>;
+  using Records = std::vector<metadata::Record>;
 
   Result<> replay_snapshot();
   Task<Result<>> register_broker();
@@ -119,22 +117,26 @@ class Controller {
   const metadata::Image& pending() const { return pending_.empty() ? *image_ : *pending_.back(); }
   // Why no change can be accepted now, or success.
   Result<> check_writable() const;
-  // Writes the records as one entry; returns when they are durable and published.
-  Task<Result<>> commit(std::vector<metadata::Record> records);
+  // Plans a request on the pending image, commits the plan's records, answers its results.
+  template <class T, class PlanFunction>
+  Task<Results<T>> change(size_t parts, PlanFunction plan);
+  // Writes the records as one journal entry; returns when they are durable and published. Without
+  // records: when all changes before are, because an answer may rest on them.
+  Task<Result<>> commit(Records records);
   void on_entries(std::span<const Entry> entries);
-  Result<> replay_entry(const Entry& entry);
-  void publish(ImagePtr image);
-  void give_up(const Error& why);
+  void replay_entries(std::span<const Entry> entries);
+  void publish();
   void snapshot_if_grown();
 
   ControllerOptions options_;
   std::vector<ImageListener> listeners_;
   ImagePtr image_;                // committed
-  std::deque<ImagePtr> pending_;  // one per entry that is on its way to the disk
-  Leadership leadership_;         // ours; epoch 0 before start()
-  Leadership committed_leader_;   // as of image_
+  std::deque<ImagePtr> pending_;  // one for each entry that is on its way to the disk
+  Leadership leadership_;         // ours; epoch 0 until we were elected
+  bool published_ = false;
   std::optional<Error> stopped_;  // why nothing can be written any more
-  bool snapshot_under_way_ = false;
+  // Shared with the task that waits for the snapshot, which may outlive the controller.
+  std::shared_ptr<bool> snapshot_under_way_ = std::make_shared<bool>(false);
 };
 
 }  // namespace tenon::controller

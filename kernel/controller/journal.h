@@ -62,6 +62,7 @@ class Journal {
   // Reads the newest valid snapshot and the entries after it, and cuts a torn tail. Blocks; any
   // thread. kCorruptData with file and position for damage that a crash cannot explain.
   static Result<std::unique_ptr<Journal>> open(JournalOptions options);
+  // Gives up what waits. Jobs on the pool end by themselves; their scheduler must still be there.
   ~Journal();
 
   // The snapshot that open() found; forgotten after subscribe().
@@ -73,6 +74,7 @@ class Journal {
   // Delivers the durable entries from index `from` on, now, and each later group as it becomes
   // durable. Once; `from` is at least the snapshot's index + 1.
   void subscribe(uint64_t from, Subscriber subscriber);
+  void unsubscribe();
 
   // Makes `candidate` the leader under a new epoch, larger than any before. All appends with an
   // older epoch are fenced from this call on. The new epoch, when that is durable.
@@ -83,16 +85,19 @@ class Journal {
   Future<Result<uint64_t>> append(int32_t epoch, Bytes payload);
 
   // Keeps `body()`, the state after entry `index`, as a snapshot and removes what it makes
-  // superfluous. `index` must be durable. `body` runs on the pool, so it must own what it reads.
-  // A snapshot that fails does not fail the journal, unless a later write does.
-  Future<Result<>> save_snapshot(Leadership leader_at, uint64_t index,
-                                 std::move_only_function<Bytes()> body);
+  // superfluous. `index` is the newest durable entry. `body` runs on the pool, so it must own what
+  // it reads. One at a time. A snapshot that cannot be written leaves the journal as it was.
+  Future<Result<>> save_snapshot(uint64_t index, std::move_only_function<Bytes()> body);
 
   // Bytes of entries written since the last snapshot: when to make the next one.
   uint64_t bytes_since_snapshot() const;
 
-  // Resolves when everything appended before it is durable or has failed.
-  Future<Result<>> drain();
+  // Resolves when everything appended before this call is durable, or has failed.
+  Future<Result<>> barrier();
+
+  // Resolves when nothing is queued or under way on the pool: the last call before the scheduler
+  // stops.
+  Future<void> drain();
 
  private:
   class Core;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The metadata records: the changes of which the cluster's history is made, and their bytes. The
-// messages are Kafka's own (wire/messages/metadata_records.h), in Kafka's framing (KIP-631):
+// messages are Kafka's own (wire/records/metadata_records.h), in Kafka's framing (KIP-631):
 //
 //   record   = frame_version type version message
 //   frame_version, type, version : unsigned varint; frame_version is 1; type is the message's key
@@ -21,7 +21,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "metadata/image.h"
-#include "wire/messages/metadata_records.h"
+#include "wire/records/metadata_records.h"
 
 namespace tenon::metadata {
 
@@ -39,9 +39,11 @@ Result<Record> decode_record(ByteView bytes);
 Bytes encode_records(std::span<const Record> records);
 Result<std::vector<Record>> decode_records(ByteView bytes);
 
-// The records that make one partition, and one broker.
+// The records that make one partition, one broker, and one config of a topic (nullopt unsets it).
 wire::PartitionRecord to_record(const Uuid& topic_id, const PartitionInfo& partition);
 wire::RegisterBrokerRecord to_record(const BrokerInfo& broker);
+wire::ConfigRecord config_record(const std::string& topic, const std::string& name,
+                                 std::optional<std::string> value);
 
 // The shortest history of this image: applied to an empty image they make its equal (apart from
 // cluster id, controller and index, which are not records). Always in the same order, so equal
