@@ -10,7 +10,7 @@
 //
 // Invariants:
 //   1. Never reads outside the body, whatever the bytes.
-//   2. The first failure is kept, and from then on everything reads as if nothing were left.
+//   2. The first failure is kept with its field; no field is read after it.
 //   3. No array is allocated before its count is known to fit into the bytes left, and all arrays
 //      together stay below kMemoryFactor times the body plus kMemorySlack.
 //   4. Depth is that of the types: no message contains itself.
@@ -48,14 +48,14 @@ class Decoder {
 
   template <class T>
   void field(std::string_view name, T& value, Spec spec = {}) {
-    if (wanted_tag_ != kNoTag || !spec.versions.contains(version_)) return;
+    if (failed_ || wanted_tag_ != kNoTag || !spec.versions.contains(version_)) return;
     field_ = name;
     read(value, spec.null_versions.contains(version_));
   }
 
   template <class T>
   void tagged(int16_t tag, std::string_view name, T& value, Spec spec, const T& = T{}) {
-    if (wanted_tag_ != tag || !spec.versions.contains(version_)) return;
+    if (failed_ || wanted_tag_ != tag || !spec.versions.contains(version_)) return;
     field_ = name;
     wanted_tag_ = kTagTaken;
     read(value, spec.null_versions.contains(version_));
