@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "handlers/dispatch.h"
+
+#include "handlers/admin/api_versions.h"
+#include "handlers/data/old_produce.h"
+#include "handlers/table.h"
+#include "wire/codec.h"
+
+namespace tenon::handlers {
+namespace {
+
+std::string what(const wire::RequestHeader& header) {
+  return std::string(wire::to_string(header.api_key)) + " (key " +
+         std::to_string(static_cast<int16_t>(header.api_key)) + ") version " +
+         std::to_string(header.api_version);
+}
+
+// A version of ApiVersions that we do not speak is answered in version 0, so that the client can
+// ask again; the connection stays (KIP-511).
+OutputChain answer_unknown_api_versions(const wire::RequestHeader& header) {
+  OutputChain reply;
+  wire::encode_response_header(header.api_key, 0, header.correlation_id, reply);
+  wire::encode(unsupported_api_versions(), 0, reply);
+  return reply;
+}
+
+Task<Body> answer(Call& call, const Api& api, MutableBytes body) {
+  OutputChain reply;
+  wire::encode_response_header(api.key, call.version(), call.header.correlation_id, reply);
+  if (api.key == wire::ApiKey::kProduce && call.version() < kFirstProduceVersion) {
+    co_return refuse_old_produce(body, call.version(), std::move(reply));
+  }
+  co_return co_await api.handle(call, body, std::move(reply));
+}
+
+Task<Body> handle_frame(Services& services, net::Shard& shard, net::ConnectionInfo& connection,
+                        MutableBytes frame) {
+  const MonoTime began = shard.clock().now();
+  auto decoded = wire::decode_request_header(frame);
+  const Api* api = decoded ? find_api(decoded->header.api_key) : nullptr;
+  if (api == nullptr) {
+    services.metrics.refused().add();
+    if (!decoded) co_return forward(decoded);
+    co_return fail(Errc::kUnsupportedVersion, what(decoded->header), "is not answered here");
+  }
+  Call call{services, shard, connection, std::move(decoded->header)};
+  if (!api->advertised.contains(call.version())) {
+    services.metrics.refused().add();
+    if (api->key == wire::ApiKey::kApiVersions) {
+      co_return std::optional(answer_unknown_api_versions(call.header));
+    }
+    co_return fail(Errc::kUnsupportedVersion, what(call.header), "is not answered here");
+  }
+  auto& metrics = services.metrics.of(api->key);
+  metrics.request_bytes.add(frame.size());
+  auto reply = co_await answer(call, *api, frame.subspan(decoded->bytes));
+  metrics.requests.add();
+  if (!reply) metrics.errors.add();
+  if (reply && *reply) metrics.response_bytes.add((*reply)->size());
+  metrics.latency.observe(shard.clock().now() - began);
+  co_return reply;
+}
+
+}  // namespace
+
+net::FrameHandler frame_handler(Services& services) {
+  return [&services](net::Shard& shard, net::ConnectionInfo& connection, MutableBytes frame) {
+    return handle_frame(services, shard, connection, frame);
+  };
+}
+
+}  // namespace tenon::handlers

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "handlers/groups/offset_commit.h"
+
+#include "handlers/errors.h"
+#include "handlers/groups/request_info.h"
+
+namespace tenon::handlers {
+namespace {
+
+using Request = wire::OffsetCommitRequest;
+using Response = wire::OffsetCommitResponse;
+
+Response answer_all(const Request& request, int16_t code) {
+  Response response;
+  for (const auto& topic : request.topics) {
+    auto& to = response.topics.emplace_back();
+    to.name = topic.name;
+    for (const auto& partition : topic.partitions) {
+      to.partitions.push_back({partition.partition_index, code});
+    }
+  }
+  return response;
+}
+
+// Takes the partitions that do not exist out of the request, into a response of their own.
+Response take_unknown(Request& request, const metadata::Image& image) {
+  Response unknown;
+  for (auto& topic : request.topics) {
+    const auto* known = image.find(topic.name);
+    const auto is_unknown = [known](const auto& partition) {
+      return known == nullptr || partition.partition_index < 0 ||
+             static_cast<size_t>(partition.partition_index) >= known->partitions.size();
+    };
+    Response::OffsetCommitResponseTopic refused{.name = topic.name, .partitions = {}};
+    for (const auto& partition : topic.partitions) {
+      if (!is_unknown(partition)) continue;
+      refused.partitions.push_back(
+          {partition.partition_index, error_code(Errc::kUnknownTopicOrPartition)});
+    }
+    std::erase_if(topic.partitions, is_unknown);
+    if (!refused.partitions.empty()) unknown.topics.push_back(std::move(refused));
+  }
+  std::erase_if(request.topics, [](const auto& topic) { return topic.partitions.empty(); });
+  return unknown;
+}
+
+}  // namespace
+
+Task<Response> handle_offset_commit(Call& call, Request request) {
+  const auto image = call.image();
+  Response response = take_unknown(request, *image);
+  if (request.topics.empty() && !response.topics.empty()) co_return response;
+  const std::string group = request.group_id;
+  Response refused = answer_all(request, kNoError);
+  auto committed = co_await call.services.groups.call<Response>(
+      call.shard, *image, group,
+      [info = request_info(call), request = std::move(request),
+       version = call.version()](groups::GroupCoordinator& coordinator) mutable {
+        return coordinator.offset_commit(std::move(info), std::move(request), version);
+      });
+  if (!committed) {
+    for (auto& topic : refused.topics) {
+      for (auto& partition : topic.partitions) partition.error_code = error_code(committed.error());
+    }
+  }
+  auto& answered = committed ? *committed : refused;
+  for (auto& topic : answered.topics) response.topics.push_back(std::move(topic));
+  co_return response;
+}
+
+}  // namespace tenon::handlers

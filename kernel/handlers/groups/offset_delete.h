@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// OffsetDelete (KIP-496): takes offsets of partitions out of a group.
+#pragma once
+
+#include "handlers/call.h"
+#include "wire/groups/offset_delete.h"
+
+namespace tenon::handlers {
+
+Task<wire::OffsetDeleteResponse> handle_offset_delete(Call& call,
+                                                      wire::OffsetDeleteRequest request);
+
+}  // namespace tenon::handlers

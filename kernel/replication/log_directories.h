@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Where partitions lie: <data dir>/<topic>-<partition>, as Kafka lays them out, each with a file
+// `partition.metadata` that ties the directory to a topic id:
+//
+//   version: 0
+//   topic_id: <22 characters>
+//
+// A directory of the right name but of another topic id belongs to a topic that was deleted while
+// the broker was down. It is set aside as <topic>-<partition>.<its id>-stray, never deleted.
+//
+// Threads: any; the pool opens many partitions at once.
+#pragma once
+
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/error.h"
+#include "base/ids.h"
+
+namespace tenon::replication {
+
+class LogDirectories {
+ public:
+  // Absolute paths of directories that exist.
+  explicit LogDirectories(std::vector<std::string> data_dirs);
+
+  // The directory of that partition: the one that is there, or a new one in the data directory that
+  // holds the fewest. The metadata file is durable when this returns.
+  Result<std::string> place(const TopicPartition& name, const Uuid& topic_id);
+  // Removes what is left of a deleted partition's directory.
+  void forget(const std::string& directory);
+  const std::vector<std::string>& data_dirs() const { return data_dirs_; }
+
+ private:
+  std::string emptiest();
+
+  std::vector<std::string> data_dirs_;
+  std::mutex mutex_;
+  std::unordered_map<std::string, size_t> partitions_;  // by data directory; guarded by mutex_
+};
+
+}  // namespace tenon::replication

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "replication/log_directories.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "base/random.h"
+
+namespace tenon::replication {
+namespace {
+
+namespace fs = std::filesystem;
+
+class LogDirectoriesTest : public testing::Test {
+ protected:
+  LogDirectoriesTest() {
+    std::string pattern = (fs::temp_directory_path() / "tenon-dirs-XXXXXX").native();
+    root_ = mkdtemp(pattern.data());
+    fs::create_directory(root_ / "a");
+    fs::create_directory(root_ / "b");
+  }
+  ~LogDirectoriesTest() override { fs::remove_all(root_); }
+  LogDirectories directories() {
+    return LogDirectories({(root_ / "a").native(), (root_ / "b").native()});
+  }
+  Uuid id() { return Uuid::from_random(random_.next(), random_.next()); }
+
+  SeededRandom random_{7};
+  fs::path root_;
+};
+
+TEST_F(LogDirectoriesTest, spreads_new_partitions_over_the_data_directories) {
+  auto dirs = directories();
+  const Uuid topic = id();
+  EXPECT_EQ(*dirs.place({"t", 0}, topic), (root_ / "a" / "t-0").native());
+  EXPECT_EQ(*dirs.place({"t", 1}, topic), (root_ / "b" / "t-1").native());
+  EXPECT_EQ(*dirs.place({"t", 2}, topic), (root_ / "a" / "t-2").native());
+}
+
+TEST_F(LogDirectoriesTest, finds_a_partition_again_after_a_restart) {
+  const Uuid topic = id();
+  std::string first;
+  {
+    auto dirs = directories();
+    (void)*dirs.place({"t", 0}, topic);
+    first = *dirs.place({"t", 1}, topic);
+  }
+  auto dirs = directories();
+  EXPECT_EQ(*dirs.place({"t", 1}, topic), first);
+}
+
+TEST_F(LogDirectoriesTest, sets_the_directory_of_a_deleted_topic_aside) {
+  const Uuid old_topic = id();
+  auto dirs = directories();
+  const fs::path path = *dirs.place({"t", 0}, old_topic);
+  EXPECT_EQ(*dirs.place({"t", 0}, id()), (root_ / "b" / "t-0").native());
+  EXPECT_FALSE(fs::exists(path));
+  EXPECT_TRUE(fs::exists(path.native() + "." + old_topic.text() + "-stray"));
+}
+
+TEST_F(LogDirectoriesTest, forgets_a_deleted_partition) {
+  auto dirs = directories();
+  const std::string path = *dirs.place({"t", 0}, id());
+  dirs.forget(path);
+  EXPECT_FALSE(fs::exists(path));
+}
+
+TEST_F(LogDirectoriesTest, says_where_a_directory_cannot_be_made) {
+  LogDirectories dirs({(root_ / "missing").native()});
+  auto placed = dirs.place({"t", 0}, id());
+  ASSERT_FALSE(placed);
+  EXPECT_NE(placed.error().text().find("missing/t-0"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace tenon::replication

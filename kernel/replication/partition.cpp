@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "replication/partition.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+
+namespace tenon::replication {
+
+Partition::Partition(TopicPartition name, Uuid topic_id, metadata::PartitionInfo state,
+                     std::unique_ptr<log::Log> log, Scheduler& scheduler)
+    : name_(std::move(name)),
+      topic_id_(topic_id),
+      state_(std::move(state)),
+      log_(std::move(log)),
+      scheduler_(scheduler),
+      high_watermark_(log_->start_offset()),
+      alive_(std::make_shared<Partition*>(this)) {
+  make_durable();
+}
+
+Partition::~Partition() {
+  scheduler_.cancel(deadline_timer_);
+  fail_waiters({Errc::kNotLeaderOrFollower, name_.text(), "the partition has moved away"});
+}
+
+Result<> Partition::check_leader_epoch(LeaderEpoch believed) const {
+  if (believed == kNoLeaderEpoch || believed == state_.leader_epoch) return {};
+  if (believed < state_.leader_epoch) {
+    return fail(Errc::kFencedLeaderEpoch, name_.text(),
+                "the leader epoch is older than the leader's");
+  }
+  return fail(Errc::kUnknownLeaderEpoch, name_.text(),
+              "the leader epoch is newer than the leader's");
+}
+
+Future<Result<log::AppendInfo>> Partition::append(MutableBytes batches,
+                                                  const ProduceOptions& options) {
+  Promise<Result<log::AppendInfo>> done;
+  auto future = done.future();
+  const auto in_sync = static_cast<int32_t>(state_.isr.size());
+  if (options.acks == kAcksAll && in_sync < log_->config().min_insync_replicas) {
+    done.fulfil(fail(Errc::kNotEnoughReplicas, name_.text(),
+                     "fewer replicas are in sync than min.insync.replicas asks for"));
+    return future;
+  }
+  auto appended = log_->append(batches, {.leader_epoch = state_.leader_epoch,
+                                         .from_client = options.from_client,
+                                         .allow_zstd = options.allow_zstd});
+  if (!appended || options.acks != kAcksAll) {
+    const bool wrote = appended.has_value();
+    done.fulfil(std::move(appended));
+    if (wrote) make_durable();
+    return future;
+  }
+  const Offset until = appended->last_offset.next();
+  // A duplicate may be older than what the producers before it wait for.
+  const auto at = std::ranges::upper_bound(producers_, until, {}, &Waiter::until);
+  producers_.insert(at, {until, options.deadline, *appended, std::move(done)});
+  make_durable();
+  answer_waiters();
+  arm_deadline();
+  return future;
+}
+
+void Partition::make_durable() {
+  if (log_->config().tenon_fsync != config::Fsync::kBeforeAck) {
+    move_high_watermark(log_->end_offset());
+    return;
+  }
+  if (high_watermark_ == log_->end_offset()) return;
+  log_->flush([weak = std::weak_ptr(alive_)](Result<Offset> durable) {
+    if (auto alive = weak.lock()) (*alive)->on_durable(std::move(durable));
+  });
+}
+
+void Partition::on_durable(Result<Offset> durable) {
+  if (durable) {
+    move_high_watermark(*durable);
+    return;
+  }
+  log_error("{}: the log cannot be made durable and takes no more records: {}", name_.text(),
+            durable.error().text());
+  fail_waiters({Errc::kKafkaStorageError, name_.text(), durable.error().text()});
+}
+
+void Partition::move_high_watermark(Offset to) {
+  if (to <= high_watermark_) return;
+  high_watermark_ = to;
+  answer_waiters();
+  for (auto& wait : std::exchange(fetches_, {})) wait->wake();
+}
+
+void Partition::answer_waiters() {
+  while (!producers_.empty() && producers_.front().until <= high_watermark_) {
+    Waiter waiter = std::move(producers_.front());
+    producers_.pop_front();
+    waiter.done.fulfil(std::move(waiter.info));
+  }
+}
+
+void Partition::fail_waiters(const Error& error) {
+  for (Waiter& waiter : std::exchange(producers_, {})) {
+    waiter.done.fulfil(std::unexpected(error));
+  }
+}
+
+void Partition::arm_deadline() {
+  if (deadline_timer_ != 0 || producers_.empty()) return;
+  const auto earliest = std::ranges::min_element(producers_, {}, &Waiter::deadline);
+  deadline_timer_ = scheduler_.call_at(earliest->deadline, [this] {
+    deadline_timer_ = 0;
+    expire_waiters();
+    arm_deadline();
+  });
+}
+
+void Partition::expire_waiters() {
+  const MonoTime now = scheduler_.clock().now();
+  std::deque<Waiter> kept;
+  for (Waiter& waiter : std::exchange(producers_, {})) {
+    if (waiter.deadline > now) {
+      kept.push_back(std::move(waiter));
+    } else {
+      waiter.done.fulfil(fail(Errc::kTimeout, name_.text(),
+                              "the records are in the log but not yet durable on every replica"));
+    }
+  }
+  // Answering may have appended: what came meanwhile is younger.
+  for (Waiter& waiter : producers_) kept.push_back(std::move(waiter));
+  producers_ = std::move(kept);
+}
+
+Result<Fetched> Partition::fetch(const FetchRange& range) {
+  if (auto fenced = check_leader_epoch(range.current_leader_epoch); !fenced) return forward(fenced);
+  if (range.offset < log_->start_offset() || range.offset > log_->end_offset()) {
+    return fail(Errc::kOffsetOutOfRange, name_.text(),
+                "the offset is outside the log, which holds [" +
+                    std::to_string(log_->start_offset().value) + ", " +
+                    std::to_string(log_->end_offset().value) + ")");
+  }
+  Fetched fetched{.records = {},
+                  .high_watermark = high_watermark_,
+                  .last_stable_offset = high_watermark_,
+                  .log_start_offset = log_->start_offset()};
+  if (range.offset >= high_watermark_) return fetched;
+  auto read = log_->read(range.offset, high_watermark_, range.max_bytes, range.whole_first);
+  if (!read) return forward(read);
+  fetched.records = std::move(*read);
+  return fetched;
+}
+
+void Partition::wait_for_high_watermark(std::shared_ptr<HighWatermarkWait> wait) {
+  // Waits that others have ended are swept here, so that an idle partition keeps none of them for
+  // long.
+  std::erase_if(fetches_, [](const auto& other) { return other->done(); });
+  fetches_.push_back(std::move(wait));
+}
+
+void Partition::set_config(config::TopicConfig config) {
+  log_->set_config(std::move(config));
+  make_durable();
+}
+
+void Partition::flush_if_interval() {
+  if (log_->config().tenon_fsync != config::Fsync::kInterval) return;
+  log_->flush([weak = std::weak_ptr(alive_)](Result<Offset> durable) {
+    auto alive = weak.lock();
+    if (alive && !durable) (*alive)->on_durable(std::move(durable));
+  });
+}
+
+void Partition::apply_retention() {
+  if (auto done = log_->apply_retention(high_watermark_); !done) {
+    log_warn("{}: retention could not be applied: {}", name_.text(), done.error().text());
+  }
+}
+
+Offsets Partition::offsets() const {
+  return {log_->start_offset(), high_watermark_, log_->end_offset()};
+}
+
+std::unique_ptr<log::Log> Partition::release() {
+  alive_.reset();
+  fail_waiters({Errc::kNotLeaderOrFollower, name_.text(), "the partition has moved away"});
+  for (auto& wait : std::exchange(fetches_, {})) wait->wake();
+  return std::move(log_);
+}
+
+}  // namespace tenon::replication

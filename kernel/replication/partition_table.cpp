@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "replication/partition_table.h"
+
+#include "base/log.h"
+#include "metadata/changes.h"
+
+namespace tenon::replication {
+
+size_t owner_shard(const Uuid& topic, int32_t index, size_t shards) {
+  return (std::hash<Uuid>{}(topic) + static_cast<size_t>(index)) % shards;
+}
+
+PartitionTable::PartitionTable(StorageContext& context, Scheduler& scheduler, size_t shard,
+                               size_t shards)
+    : context_(context),
+      scheduler_(scheduler),
+      shard_(shard),
+      shards_(shards),
+      image_(metadata::Image::empty("")) {}
+
+PartitionTable::~PartitionTable() = default;
+
+bool PartitionTable::is_mine(const Uuid& topic, const metadata::PartitionInfo& partition) const {
+  return partition.leader == context_.self &&
+         owner_shard(topic, partition.index, shards_) == shard_;
+}
+
+config::TopicConfig PartitionTable::config_of(const metadata::TopicInfo& topic) const {
+  auto parsed = config::parse_topic_config(context_.topic_defaults, topic.configs);
+  if (parsed) return std::move(*parsed);
+  // The controller checked it when it was written; a newer Tenon may have known more.
+  log_warn("{}: its configuration cannot be used ({}); the defaults are", topic.name,
+           parsed.error().text());
+  return context_.topic_defaults;
+}
+
+void PartitionTable::apply(std::shared_ptr<const metadata::Image> image) {
+  const auto before = std::exchange(image_, std::move(image));
+  const auto changes = metadata::changes_between(*before, *image_);
+  for (const auto& topic : changes.deleted) remove_topic(*topic);
+  for (const auto& topic : changes.created) apply_topic(*topic);
+  for (const auto& changed : changes.changed) apply_topic(*changed.after);
+}
+
+void PartitionTable::apply_topic(const metadata::TopicInfo& topic) {
+  for (const auto& partition : topic.partitions) {
+    if (!is_mine(topic.id, partition)) continue;
+    auto found = slots_.find({topic.id, partition.index});
+    if (found == slots_.end()) {
+      open(topic, partition);
+    } else if (found->second.partition) {
+      found->second.partition->set_state(partition);
+      found->second.partition->set_config(config_of(topic));
+    }
+  }
+}
+
+void PartitionTable::open(const metadata::TopicInfo& topic,
+                          const metadata::PartitionInfo& partition) {
+  const Key key{topic.id, partition.index};
+  slots_.emplace(key, Slot{});
+  ++opening_;
+  const TopicPartition name{topic.name, partition.index};
+  context_.pool.submit([this, key, name, config = config_of(topic)] {
+    auto opened = std::make_shared<Result<Opened>>(open_log(name, key.topic, config));
+    scheduler_.post([this, key, name, opened] { on_opened(key, name, std::move(*opened)); });
+  });
+}
+
+Result<PartitionTable::Opened> PartitionTable::open_log(const TopicPartition& name,
+                                                        const Uuid& topic_id,
+                                                        const config::TopicConfig& config) {
+  const plugin::StorageEngine* engine = context_.plugins.storage(config.tenon_storage);
+  if (engine == nullptr) {
+    return fail(Errc::kKafkaStorageError, name.text(),
+                "its tenon.storage \"" + config.tenon_storage + "\" is not loaded");
+  }
+  auto directory = context_.directories.place(name, topic_id);
+  if (!directory) return forward(directory);
+  auto log = log::Log::open({.engine = engine,
+                             .directory = *directory,
+                             .name = name.text(),
+                             .config = config,
+                             .scheduler = &scheduler_,
+                             .codecs = &context_.plugins.codecs(),
+                             .producer_expiry_ms = context_.producer_expiry_ms});
+  if (!log) return forward(log);
+  return Opened{std::move(*directory), std::move(*log)};
+}
+
+void PartitionTable::on_opened(const Key& key, const TopicPartition& name, Result<Opened> opened) {
+  Slot& slot = slots_.at(key);
+  if (opened) directories_[key] = opened->directory;
+  const metadata::TopicInfo* topic = image_->find(key.topic);
+  if (!opened) {
+    log_error("{}: the partition is offline: {}", name.text(), opened.error().text());
+    slot.failed = Error{Errc::kKafkaStorageError, name.text(), opened.error().text()};
+  } else if (topic == nullptr) {  // deleted while it was being opened
+    remove_log(std::move(opened->log), opened->directory);
+    directories_.erase(key);
+  } else {
+    slot.partition = std::make_unique<Partition>(
+        name, key.topic, topic->partitions.at(static_cast<size_t>(key.index)),
+        std::move(opened->log), scheduler_);
+    slot.partition->set_config(config_of(*topic));
+  }
+  auto waiting = std::exchange(slot.waiting, {});
+  if (topic == nullptr) slots_.erase(key);
+  for (auto& promise : waiting) promise.fulfil();
+  finish_opening();
+}
+
+void PartitionTable::finish_opening() {
+  if (--opening_ > 0) return;
+  for (auto& settling : std::exchange(settling_, {})) settling.fulfil();
+}
+
+Future<void> PartitionTable::settled() {
+  Promise<void> promise;
+  auto future = promise.future();
+  if (opening_ == 0) {
+    promise.fulfil();
+  } else {
+    settling_.push_back(std::move(promise));
+  }
+  return future;
+}
+
+void PartitionTable::remove_topic(const metadata::TopicInfo& topic) {
+  for (const auto& partition : topic.partitions) {
+    const Key key{topic.id, partition.index};
+    const auto found = slots_.find(key);
+    if (found == slots_.end()) continue;
+    Slot& slot = found->second;
+    // A partition that is still being opened is removed when it is open.
+    if (!slot.partition && !slot.failed) continue;
+    if (slot.partition) remove_log(slot.partition->release(), directories_[key]);
+    directories_.erase(key);
+    slots_.erase(found);
+  }
+}
+
+void PartitionTable::remove_log(std::unique_ptr<log::Log> log, std::string directory) {
+  auto shared = std::shared_ptr<log::Log>(std::move(log));
+  context_.pool.submit([this, shared, directory = std::move(directory)] {
+    if (auto removed = shared->remove(); !removed) {
+      log_warn("{}: cannot be removed: {}", directory, removed.error().text());
+    }
+    context_.directories.forget(directory);
+  });
+}
+
+Partition* PartitionTable::find(const Uuid& topic, int32_t index) {
+  const auto found = slots_.find({topic, index});
+  return found == slots_.end() ? nullptr : found->second.partition.get();
+}
+
+Task<Result<Partition*>> PartitionTable::ready(Uuid topic, int32_t index) {
+  const Key key{topic, index};
+  for (;;) {
+    const auto found = slots_.find(key);
+    if (found == slots_.end()) {
+      co_return fail(Errc::kUnknownTopicOrPartition, "", "this broker does not hold the partition");
+    }
+    Slot& slot = found->second;
+    if (slot.failed) co_return std::unexpected(*slot.failed);
+    if (slot.partition) co_return slot.partition.get();
+    Promise<void> opened;
+    auto future = opened.future();
+    slot.waiting.push_back(std::move(opened));
+    co_await std::move(future);
+  }
+}
+
+Future<Result<log::AppendInfo>> PartitionTable::append(const Uuid& topic, int32_t index,
+                                                       MutableBytes batches,
+                                                       const ProduceOptions& options) {
+  if (Partition* partition = find(topic, index)) return partition->append(batches, options);
+  return start([](PartitionTable& table, Uuid id, int32_t at, MutableBytes bytes,
+                  ProduceOptions how) -> Task<Result<log::AppendInfo>> {
+    auto partition = co_await table.ready(id, at);
+    if (!partition) co_return forward(partition);
+    co_return co_await (*partition)->append(bytes, how);
+  }(*this, topic, index, batches, options));
+}
+
+void PartitionTable::for_each(const std::function<void(Partition&)>& visit) {
+  for (auto& [key, slot] : slots_) {
+    if (slot.partition) visit(*slot.partition);
+  }
+}
+
+Task<Result<>> PartitionTable::close() {
+  co_await settled();
+  std::vector<Future<Result<>>> closing;
+  for (auto& [key, slot] : slots_) {
+    if (!slot.partition) continue;
+    auto log = std::shared_ptr<log::Log>(slot.partition->release());
+    Promise<Result<>> closed;
+    closing.push_back(closed.future());
+    context_.pool.submit(
+        [this, log, closed = std::make_shared<Promise<Result<>>>(std::move(closed))] {
+          auto result = std::make_shared<Result<>>(log->close());
+          scheduler_.post([closed, result, log] { closed->fulfil(std::move(*result)); });
+        });
+  }
+  Result<> first;
+  for (auto& future : closing) {
+    auto result = co_await std::move(future);
+    if (!result && first) first = std::move(result);
+  }
+  slots_.clear();
+  co_return first;
+}
+
+}  // namespace tenon::replication

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "replication/replicas.h"
+
+namespace tenon::replication {
+
+Replicas::Replicas(StorageContext& context, std::vector<Scheduler*> schedulers)
+    : schedulers_(std::move(schedulers)), closed_(schedulers_.size(), 0) {
+  for (size_t i = 0; i < schedulers_.size(); ++i) {
+    tables_.push_back(
+        std::make_unique<PartitionTable>(context, *schedulers_[i], i, schedulers_.size()));
+  }
+}
+
+void Replicas::publish(std::shared_ptr<const metadata::Image> image) {
+  for (size_t i = 0; i < tables_.size(); ++i) {
+    schedulers_[i]->post([this, i, image] { apply(i, image); });
+  }
+}
+
+void Replicas::apply(size_t shard, std::shared_ptr<const metadata::Image> image) {
+  const auto before = tables_[shard]->shared_image();
+  tables_[shard]->apply(image);
+  if (applied_) applied_(shard, *before, *image);
+}
+
+Task<void> Replicas::settled(Scheduler& home) {
+  for (size_t i = 0; i < tables_.size(); ++i) {
+    co_await call_on(home, *schedulers_[i],
+                     [table = tables_[i].get()]() -> Task<void> { co_await table->settled(); });
+  }
+}
+
+void Replicas::start_periodic(const Periods& periods) {
+  for (size_t i = 0; i < tables_.size(); ++i) {
+    schedulers_[i]->post([this, i, periods] {
+      repeat(i, periods.retention_check, &Partition::apply_retention);
+      repeat(i, periods.flush_interval, &Partition::flush_if_interval);
+    });
+  }
+}
+
+void Replicas::repeat(size_t shard, Duration period, void (Partition::*work)()) {
+  schedulers_[shard]->call_after(period, [this, shard, period, work] {
+    if (closed_[shard] != 0) return;
+    tables_[shard]->for_each([work](Partition& partition) { (partition.*work)(); });
+    repeat(shard, period, work);
+  });
+}
+
+Task<Result<>> Replicas::close(Scheduler& home) {
+  Result<> first;
+  for (size_t i = 0; i < tables_.size(); ++i) {
+    auto closed = co_await call_on(home, *schedulers_[i], [this, i]() -> Task<Result<>> {
+      closed_[i] = 1;
+      co_return co_await tables_[i]->close();
+    });
+    if (!closed && first) first = std::move(closed);
+  }
+  co_return first;
+}
+
+}  // namespace tenon::replication
