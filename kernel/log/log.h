@@ -41,8 +41,14 @@
 #include "base/payload.h"
 #include "base/scheduler.h"
 #include "config/topic_config.h"
+#include "log/flush_queue.h"
+#include "log/recovery.h"
+#include "log/state/epoch_cache.h"
+#include "log/state/producer_state.h"
+#include "log/time_search.h"
 #include "plugin/codec.h"
 #include "plugin/storage.h"
+#include "record/validate.h"
 
 namespace tenon::log {
 
@@ -58,8 +64,8 @@ struct LogOptions {
 };
 
 struct AppendOptions {
-  LeaderEpoch leader_epoch{
-      0};  // written into the batches; older than the log's is kFencedLeaderEpoch
+  // Written into the batches; one older than the log's latest is refused: kFencedLeaderEpoch.
+  LeaderEpoch leader_epoch{0};
   // A client's append is held to the client's rules: one batch, no control batches, bounded
   // timestamps, sequences in order. False for what the broker itself writes.
   bool from_client = true;
@@ -76,18 +82,10 @@ struct AppendInfo {
   bool duplicate = false;           // nothing was appended; the offsets are those of the first time
 };
 
-struct TimestampOffset {
-  int64_t timestamp_ms = -1;
-  Offset offset{};
-  LeaderEpoch epoch = kNoLeaderEpoch;  // of the batch
-};
-
 class Log {
  public:
   using TimestampOffset = log::TimestampOffset;
-  // Called on the owner's scheduler, never from within flush(). The log is durable below the
-  // offset.
-  using Durable = std::move_only_function<void(Result<Offset>)>;
+  using Durable = log::Durable;
 
   // Opens or creates the log; recovers what a crash left. May read much of the log after a crash.
   static Result<std::unique_ptr<Log>> open(LogOptions options);
@@ -113,15 +111,16 @@ class Log {
   // The first record with the largest timestamp of the log (KIP-734).
   Result<std::optional<TimestampOffset>> max_timestamp();
 
-  Offset start_offset() const;
-  Offset end_offset() const;
-  int64_t bytes() const;  // of all segments
-  const std::string& name() const;
-  const config::TopicConfig& config() const;
+  Offset start_offset() const { return start_; }
+  Offset end_offset() const { return end_; }
+  int64_t bytes() const { return bytes_; }  // of all segments
+  const std::string& name() const { return options_.name; }
+  const config::TopicConfig& config() const { return options_.config; }
+  size_t producers() const { return producers_.size(); }  // that are remembered
   // A flush has failed: the log takes no more appends.
-  bool failed() const;
+  bool failed() const { return flushes_->failed(); }
   // What opening found.
-  const plugin::LogState& opened_state() const;
+  const plugin::LogState& opened_state() const { return opened_; }
 
   // Makes everything appended so far durable, then calls `done` with the offset below which it is.
   // At most one storage flush is in flight; who comes meanwhile shares the next one.
@@ -135,7 +134,7 @@ class Log {
   // back. kOffsetOutOfRange beyond the end. The caller keeps it at or below the high watermark.
   Result<> delete_records(Offset offset);
   // Takes effect at once, except for the layout of segments, which is the storage's since open.
-  void set_config(config::TopicConfig config);
+  void set_config(config::TopicConfig config) { options_.config = std::move(config); }
 
   // Says that a leader of this epoch begins at the end of the log (KIP-101). Durable. Older epochs
   // than the latest are ignored.
@@ -143,8 +142,8 @@ class Log {
   // For OffsetForLeaderEpoch: the largest epoch <= the one asked for, and where it ends; {-1, -1}
   // if the log does not know.
   std::pair<LeaderEpoch, Offset> end_offset_for_epoch(LeaderEpoch epoch) const;
-  LeaderEpoch latest_epoch() const;  // -1 = none
-  LeaderEpoch epoch_for_offset(Offset offset) const;
+  LeaderEpoch latest_epoch() const { return epochs_.latest(); }  // -1 = none
+  LeaderEpoch epoch_for_offset(Offset offset) const { return epochs_.epoch_of(offset); }
 
   // Flushes, saves the producer state and marks the log clean. Waiting flushes are answered.
   // Nothing but the destructor may be called afterwards.
@@ -153,9 +152,39 @@ class Log {
   Result<> remove();
 
  private:
-  struct State;
-  explicit Log(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
+  Log(LogOptions options, plugin::OpenedLog opened, LogMemory memory);
+
+  record::Limits limits(const AppendOptions& options) const;
+  Result<std::optional<AppendInfo>> check_producer(const record::BatchView& batch) const;
+  Result<MutableBytes> apply_compression(MutableBytes batches, const record::Limits& limits);
+  Result<> seal(MutableBytes batches, const AppendOptions& options);
+  Result<> assign_epochs(ByteView batches);
+  Result<> write_sealed(MutableBytes batches);
+  void remember(ByteView batches);
+
+  Result<> save_producers();
+  Result<> save_epochs();
+  Result<> trim_segments(Offset point);
+  Result<> count_bytes();
+  int64_t now_ms() const { return options_.scheduler->clock().wall_ms(); }
+  std::unexpected<Error> storage_failed(const Error& error) const;
+
+  LogOptions options_;
+  std::shared_ptr<plugin::StorageLog> storage_;
+  plugin::LogState opened_;
+  std::shared_ptr<FlushQueue> flushes_;
+
+  Offset start_;
+  Offset end_;
+  int64_t bytes_;
+  EpochCache epochs_;
+  ProducerState producers_;
+  std::optional<Offset> producers_saved_until_;
+  int64_t bytes_since_save_ = 0;
+
+  // Kept between appends for their memory.
+  plugin::AppendBatches write_;
+  Bytes recompressed_;
 };
 
 }  // namespace tenon::log

@@ -16,6 +16,7 @@
 // has accepted may be shown to them. Plain values; any thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -130,12 +131,15 @@ class Batches {
   struct End {};
   class Iterator {
    public:
+    using value_type = BatchView;
+    using difference_type = std::ptrdiff_t;
     explicit Iterator(ByteView rest) : rest_(rest) {}
     BatchView operator*() const { return BatchView(rest_); }
     Iterator& operator++() {
       rest_ = rest_.subspan(BatchView(rest_).size_bytes());
       return *this;
     }
+    void operator++(int) { ++*this; }
     bool operator==(End) const {
       return rest_.size() < kHeaderBytes || BatchView(rest_).size_bytes() > rest_.size();
     }

@@ -158,15 +158,10 @@ Result<int64_t> check_batch(MutableBytes bytes, const Limits& limits) {
 }
 
 void account(BatchSet& set, const BatchView& batch, int64_t max_timestamp) {
-  const int64_t offsets_before = set.offsets;
   ++set.batches;
   set.records += batch.count();
   set.offsets += int64_t{batch.last_offset_delta()} + 1;
-  if (set.batches == 1 || max_timestamp > set.max_timestamp_ms) {
-    set.max_timestamp_ms = max_timestamp;
-    set.max_timestamp_from = offsets_before;
-    set.max_timestamp_to = set.offsets;
-  }
+  set.max_timestamp_ms = std::max(set.max_timestamp_ms, max_timestamp);
 }
 
 }  // namespace

@@ -56,10 +56,6 @@ struct BatchSet {
   int64_t records = 0;
   int64_t offsets = 0;  // how many offsets the batches take: the sum of last_offset_delta + 1
   int64_t max_timestamp_ms = kNoTimestamp;
-  // For the batch with max_timestamp_ms, the first such: offsets taken by the batches before it,
-  // and by itself as well.
-  int64_t max_timestamp_from = 0;
-  int64_t max_timestamp_to = 0;
 };
 
 // Checks all of `bytes`. Errors: kCorruptMessage (not a batch, cut, wrong CRC), kInvalidRecord

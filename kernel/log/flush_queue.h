@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The flushes of one log: at most one in flight in the storage, and who comes meanwhile shares the
+// next one. So under load one fsync makes many appends durable.
+//
+// Happy path: request -> storage flush -> its completion, on any thread -> posted to the owner ->
+// the callers of that round are answered, and the next round begins if anyone waits. Failure: the
+// first failed flush fails the queue for good. Everyone waiting, and everyone after, gets
+// kKafkaStorageError; nothing is tried again, because a page cache that has lost a write forgets
+// that it did.
+//
+// Threads: the owner's scheduler. Shared, so that a completion finds it after the log has gone.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/error.h"
+#include "base/ids.h"
+#include "base/scheduler.h"
+#include "plugin/storage.h"
+
+namespace tenon::log {
+
+// Called on the owner's scheduler. The log is durable below the offset.
+using Durable = std::move_only_function<void(Result<Offset>)>;
+
+class FlushQueue : public std::enable_shared_from_this<FlushQueue> {
+ public:
+  // `durable` is the offset below which the storage is known to be durable already.
+  FlushQueue(std::shared_ptr<plugin::StorageLog> storage, Scheduler& scheduler, Offset durable)
+      : storage_(std::move(storage)), scheduler_(scheduler), durable_(durable) {}
+
+  // Answers `done`, never from within the call, once everything below `end`, the log's end now, is
+  // durable. Nothing is written if it is already.
+  void request(Offset end, Durable done);
+  // What lies at or above `end` has been cut off; it is not durable when it is written again.
+  void truncate(Offset end);
+  // The storage is closed, or the log is going: nothing more is flushed. Whoever still waits gets
+  // `outcome`.
+  void stop(const Result<Offset>& outcome);
+  bool failed() const { return failure_.has_value(); }
+  // Why the log has failed; only if failed().
+  const Error& failure() const { return *failure_; }
+
+ private:
+  using Waiters = std::vector<Durable>;
+
+  void begin_round();
+  void finish_round(Result<> flushed);
+  static void answer(Waiters waiters, const Result<Offset>& outcome);
+
+  std::shared_ptr<plugin::StorageLog> storage_;
+  Scheduler& scheduler_;
+  Offset durable_;
+  std::optional<Error> failure_;
+  bool stopped_ = false;
+  bool in_flight_ = false;
+  Offset round_end_{};     // what the flush in flight makes durable
+  Waiters round_waiters_;  // of the flush in flight
+  Offset next_end_{};      // what the next one will
+  Waiters next_waiters_;
+};
+
+}  // namespace tenon::log

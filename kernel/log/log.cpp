@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "log/log.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "base/assert.h"
+#include "base/log.h"
+#include "log/recompress.h"
+#include "log/retention.h"
+
+namespace tenon::log {
+namespace {
+
+// The retention pass saves the producer state when at least this much has been appended since; so
+// that recovery after a crash has little to read.
+constexpr int64_t kSaveBytesMin = 1 << 20;
+
+plugin::LogSpec spec_of(const LogOptions& options) {
+  const config::TopicConfig& config = options.config;
+  // A part of the topic's jitter, fixed by the name, spreads the rolls of many partitions.
+  const int64_t jitter_max = std::min(config.segment_jitter_ms, config.segment_ms);
+  const auto hash = static_cast<int64_t>(std::hash<std::string>{}(options.name) >> 1);
+  const int64_t jitter = jitter_max > 0 ? hash % jitter_max : 0;
+  return {.directory = options.directory,
+          .name = options.name,
+          .segment_bytes = config.segment_bytes,
+          .segment_ms = config.segment_ms - jitter,
+          .index_interval_bytes = config.index_interval_bytes,
+          .index_bytes_max = config.segment_index_bytes,
+          .start_offset = options.start_offset};
+}
+
+uint8_t loaded_codecs(const plugin::Codecs* codecs) {
+  if (!codecs) return 0x1f;
+  unsigned bits = 0;
+  for (int id = 0; id <= TN_WIRE_ZSTD; ++id) bits |= codecs->known(id) ? 1U << id : 0U;
+  return static_cast<uint8_t>(bits);
+}
+
+}  // namespace
+
+// --- life
+// -------------------------------------------------------------------------------------------
+
+Result<std::unique_ptr<Log>> Log::open(LogOptions options) {
+  TN_ASSERT(options.engine && options.scheduler);
+  auto opened = options.engine->open(spec_of(options));
+  if (!opened) return forward(opened);
+  if (opened->state.truncated_bytes > 0) {
+    log_warn("{}: recovery cut {} damaged bytes off the end, at offset {}", options.name,
+             opened->state.truncated_bytes, opened->state.end_offset.value);
+  }
+  auto memory = recall(*opened->log, opened->state, options.scheduler->clock().wall_ms());
+  if (!memory) return forward(memory);
+  const bool save_epochs = memory->epochs_changed;
+  const bool save_producers = memory->must_save_producers;
+  std::unique_ptr<Log> log(new Log(std::move(options), std::move(*opened), std::move(*memory)));
+  if (save_epochs) {
+    if (auto saved = log->save_epochs(); !saved) return forward(saved);
+  }
+  if (save_producers) {
+    if (auto saved = log->save_producers(); !saved) return forward(saved);
+  }
+  return log;
+}
+
+Log::Log(LogOptions options, plugin::OpenedLog opened, LogMemory memory)
+    : options_(std::move(options)),
+      storage_(std::move(opened.log)),
+      opened_(opened.state),
+      // After a crash the bytes that were found may still be in the page cache alone.
+      flushes_(std::make_shared<FlushQueue>(storage_, *options_.scheduler,
+                                            opened_.was_clean ? memory.end : Offset{-1})),
+      start_(memory.start),
+      end_(memory.end),
+      bytes_(opened_.bytes),
+      epochs_(std::move(memory.epochs)),
+      producers_(std::move(memory.producers)),
+      producers_saved_until_(memory.saved_until) {
+  write_.pieces.resize(1);
+}
+
+Log::~Log() {
+  flushes_->stop(fail(Errc::kShutdown, name(), "the log was given up"));
+}
+
+Result<> Log::close() {
+  if (!failed() && producers_saved_until_ != end_) {
+    if (auto saved = save_producers(); !saved) log_warn("{}: {}", name(), saved.error().text());
+  }
+  auto closed = storage_->close();
+  if (closed && !failed()) {
+    flushes_->stop(end_);
+    return {};
+  }
+  const Error error = closed ? flushes_->failure() : closed.error();
+  flushes_->stop(storage_failed(error));
+  return storage_failed(error);
+}
+
+Result<> Log::remove() {
+  flushes_->stop(fail(Errc::kUnknownTopicOrPartition, name(), "the log was deleted"));
+  return storage_->remove();
+}
+
+std::unexpected<Error> Log::storage_failed(const Error& error) const {
+  return fail(Errc::kKafkaStorageError, name(), error.detail);
+}
+
+// --- append
+// -----------------------------------------------------------------------------------------
+
+record::Limits Log::limits(const AppendOptions& options) const {
+  const config::TopicConfig& config = options_.config;
+  const bool replica = !options.assign_offsets;
+  const bool client = options.from_client && !replica;
+  const bool bounded = config.max_message_bytes <= std::numeric_limits<int32_t>::max();
+  record::Limits limits;
+  limits.max_batch_bytes = bounded && client ? static_cast<int32_t>(config.max_message_bytes)
+                                             : std::numeric_limits<int32_t>::max();
+  limits.single_batch = client;
+  limits.base_offsets = client    ? record::BaseOffsets::kZero
+                        : replica ? record::BaseOffsets::kRising
+                                  : record::BaseOffsets::kIgnored;
+  limits.allow_gaps = replica;
+  limits.allow_control = !client;
+  limits.allow_transactional = !client;
+  limits.allow_zstd = options.allow_zstd;
+  limits.codecs = loaded_codecs(options_.codecs);
+  limits.require_keys = client && config.cleanup_policy.compact;
+  limits.check_timestamps = client && config.timestamp_type == config::TimestampType::kCreateTime;
+  limits.now_ms = now_ms();
+  limits.timestamp_before_max_ms = config.timestamp_before_max_ms;
+  limits.timestamp_after_max_ms = config.timestamp_after_max_ms;
+  return limits;
+}
+
+Result<AppendInfo> Log::append(MutableBytes batches, const AppendOptions& options) {
+  if (failed()) return storage_failed(flushes_->failure());
+  if (options.assign_offsets && options.leader_epoch < epochs_.latest()) {
+    return fail(Errc::kFencedLeaderEpoch, name(), "a leader with a newer epoch has written here");
+  }
+  const record::Limits limits = this->limits(options);
+  auto set = record::validate(batches, limits);
+  if (!set) return forward(set);
+  if (options.from_client && options.assign_offsets) {
+    auto seen = check_producer(record::BatchView(batches));
+    if (!seen) return forward(seen);
+    if (*seen) return **seen;
+  }
+  auto final_bytes = options.assign_offsets ? apply_compression(batches, limits) : batches;
+  if (!final_bytes) return forward(final_bytes);
+  if (static_cast<int64_t>(final_bytes->size()) > options_.config.segment_bytes) {
+    return fail(Errc::kRecordListTooLarge, name(), "the batches are larger than a segment");
+  }
+  if (auto sealed = seal(*final_bytes, options); !sealed) return forward(sealed);
+  const bool stamped = options.assign_offsets &&
+                       options_.config.timestamp_type == config::TimestampType::kLogAppendTime;
+  AppendInfo info{.base_offset = record::BatchView(*final_bytes).base_offset(),
+                  .log_start_offset = start_,
+                  .log_append_time_ms = stamped ? limits.now_ms : -1};
+  if (auto epochs = assign_epochs(*final_bytes); !epochs) return forward(epochs);
+  if (auto written = write_sealed(*final_bytes); !written) return forward(written);
+  remember(*final_bytes);
+  info.last_offset = Offset{end_.value - 1};
+  return info;
+}
+
+// A duplicate is answered as the first time was.
+Result<std::optional<AppendInfo>> Log::check_producer(const record::BatchView& batch) const {
+  if (!batch.has_producer()) return std::nullopt;
+  auto seen = producers_.check(batch);
+  if (!seen) return fail(seen.error().code, name(), seen.error().detail);
+  if (!*seen) return std::nullopt;
+  return AppendInfo{.base_offset = (*seen)->first_offset(),
+                    .last_offset = (*seen)->last_offset,
+                    .log_start_offset = start_,
+                    .log_append_time_ms = (*seen)->timestamp_ms,
+                    .duplicate = true};
+}
+
+// The batches in the topic's codec: those that came, or, if any has another codec, copies.
+Result<MutableBytes> Log::apply_compression(MutableBytes batches, const record::Limits& limits) {
+  const auto wanted = wanted_codec(options_.config.compression_type);
+  const auto differs = [&](const record::BatchView& batch) {
+    return wanted && batch.codec_id() != *wanted && !batch.is_control();
+  };
+  if (std::ranges::none_of(record::Batches(batches), differs)) return batches;
+  const Recompression how{.codecs = options_.codecs,
+                          .codec_id = *wanted,
+                          .level = wanted_level(options_.config, *wanted)};
+  recompressed_.clear();
+  for (const record::BatchView batch : record::Batches(batches)) {
+    const size_t before = recompressed_.size();
+    if (differs(batch)) {
+      if (auto done = recompress(batch, how, limits, recompressed_); !done) return forward(done);
+    } else {
+      recompressed_.insert(recompressed_.end(), batch.bytes().begin(), batch.bytes().end());
+    }
+    if (recompressed_.size() - before > static_cast<size_t>(limits.max_batch_bytes)) {
+      return fail(Errc::kMessageTooLarge, name(),
+                  "the batch is larger than max.message.bytes in the topic's codec");
+    }
+  }
+  return MutableBytes(recompressed_);
+}
+
+// Gives the batches their offsets, their epoch and, where the topic wants it, their time; and works
+// out what the storage is to be told of them. A replica's batches already have all that.
+Result<> Log::seal(MutableBytes batches, const AppendOptions& options) {
+  const bool stamp = options_.config.timestamp_type == config::TimestampType::kLogAppendTime;
+  const int64_t now = now_ms();
+  if (!options.assign_offsets && record::BatchView(batches).base_offset() < end_) {
+    return fail(Errc::kInvalidRecord, name(), "the batches begin before the end of the log");
+  }
+  Offset next = end_;
+  write_.max_timestamp_ms = record::kNoTimestamp;
+  for (MutableBytes rest = batches; !rest.empty();) {
+    const record::BatchView batch(rest);
+    if (options.assign_offsets) {
+      record::patch_base_offset(rest, next);
+      record::patch_leader_epoch(rest, options.leader_epoch);
+      if (stamp) record::patch_log_append_time(rest, now);
+    }
+    next = batch.last_offset().next();
+    if (rest.data() == batches.data() || batch.max_timestamp() > write_.max_timestamp_ms) {
+      write_.max_timestamp_ms = batch.max_timestamp();
+      write_.max_timestamp_offset = batch.last_offset();
+    }
+    rest = rest.subspan(batch.size_bytes());
+  }
+  write_.base_offset = record::BatchView(batches).base_offset();
+  write_.last_offset = Offset{next.value - 1};
+  return {};
+}
+
+// Before the records are written: an epoch that has none is harmless, records without their epoch
+// are not.
+Result<> Log::assign_epochs(ByteView batches) {
+  bool changed = false;
+  for (const record::BatchView batch : record::Batches(batches)) {
+    changed |= epochs_.assign(batch.leader_epoch(), batch.base_offset());
+  }
+  return changed ? save_epochs() : Result<>{};
+}
+
+Result<> Log::write_sealed(MutableBytes batches) {
+  write_.pieces.front() = {batches.data(), batches.size()};
+  auto written = storage_->append(write_);
+  if (!written) return storage_failed(written.error());
+  return {};
+}
+
+void Log::remember(ByteView batches) {
+  const int64_t now = now_ms();
+  for (const record::BatchView batch : record::Batches(batches)) producers_.observe(batch, now);
+  end_ = write_.last_offset.next();
+  const auto size = static_cast<int64_t>(batches.size());
+  bytes_ += size;
+  bytes_since_save_ += size;
+  // About once a segment, as the storage rolls. The append stands whatever becomes of this.
+  if (bytes_since_save_ >= options_.config.segment_bytes) {
+    if (auto saved = save_producers(); !saved) log_warn("{}: {}", name(), saved.error().text());
+  }
+}
+
+// --- read
+// -------------------------------------------------------------------------------------------
+
+Result<Payload> Log::read(Offset from, Offset end, uint64_t max_bytes, bool whole_first) {
+  if (from < start_ || from > end_) {
+    return fail(Errc::kOffsetOutOfRange, name(), "the offset is outside the log");
+  }
+  const Offset until = std::min(end, end_);
+  if (from >= until) return Payload{};
+  return storage_->read(
+      {.from = from, .end = until, .max_bytes = max_bytes, .whole_first = whole_first});
+}
+
+Result<std::optional<TimestampOffset>> Log::offset_for_time(int64_t timestamp_ms) {
+  return TimeSearch(*storage_, options_.codecs, start_, end_).first_at(timestamp_ms);
+}
+
+Result<std::optional<TimestampOffset>> Log::max_timestamp() {
+  return TimeSearch(*storage_, options_.codecs, start_, end_).latest();
+}
+
+// --- durability, retention, truncation
+// --------------------------------------------------------------
+
+void Log::flush(Durable done) {
+  flushes_->request(end_, std::move(done));
+}
+
+Result<> Log::save_producers() {
+  bytes_since_save_ = 0;
+  const Bytes blob = producers_.encode(end_);
+  if (auto put = storage_->put_blob(std::string(kProducerBlob), blob); !put) {
+    return storage_failed(put.error());
+  }
+  producers_saved_until_ = end_;
+  return {};
+}
+
+Result<> Log::save_epochs() {
+  auto put = storage_->put_blob(std::string(kEpochBlob), epochs_.encode());
+  if (!put) return storage_failed(put.error());
+  return {};
+}
+
+Result<> Log::apply_retention(Offset high_watermark) {
+  producers_.expire(now_ms(), options_.producer_expiry_ms);
+  if (bytes_since_save_ >= kSaveBytesMin) {
+    if (auto saved = save_producers(); !saved) return saved;
+  }
+  auto segments = storage_->segments();
+  if (!segments) return storage_failed(segments.error());
+  const Offset point =
+      retention_point(*segments, options_.config,
+                      {.now_ms = now_ms(), .high_watermark = high_watermark, .log_start = start_});
+  if (segments->empty() || point <= Offset{segments->front().base_offset}) return {};
+  log_info("{}: retention deletes segments up to offset {}", name(), point.value);
+  return trim_segments(point);
+}
+
+Result<> Log::delete_records(Offset offset) {
+  if (offset > end_) return fail(Errc::kOffsetOutOfRange, name(), "the offset is beyond the log");
+  if (offset <= start_) return {};
+  auto put = storage_->put_blob(std::string(kStartBlob), encode_start(offset));
+  if (!put) return storage_failed(put.error());
+  start_ = offset;
+  return trim_segments(offset);
+}
+
+Result<> Log::trim_segments(Offset point) {
+  auto left = storage_->trim(point);
+  if (!left) return storage_failed(left.error());
+  start_ = std::max(start_, *left);
+  if (epochs_.truncate_from_start(start_)) {
+    if (auto saved = save_epochs(); !saved) return saved;
+  }
+  return count_bytes();
+}
+
+Result<> Log::count_bytes() {
+  auto segments = storage_->segments();
+  if (!segments) return storage_failed(segments.error());
+  bytes_ = 0;
+  for (const tn_segment& segment : *segments) bytes_ += segment.bytes;
+  return {};
+}
+
+Result<> Log::truncate(Offset offset) {
+  if (offset >= end_) return {};
+  if (offset < start_) {
+    return fail(Errc::kOffsetOutOfRange, name(), "the log cannot be cut before its start");
+  }
+  if (auto cut = storage_->truncate(offset); !cut) return storage_failed(cut.error());
+  auto segments = storage_->segments();
+  if (!segments) return storage_failed(segments.error());
+  // The batch that holds the offset has gone as a whole.
+  end_ = segments->empty() ? offset : std::min(offset, Offset{segments->back().end_offset});
+  end_ = std::max(end_, start_);
+  flushes_->truncate(end_);
+  if (epochs_.truncate_from_end(end_)) {
+    if (auto saved = save_epochs(); !saved) return saved;
+  }
+  LogMemory memory{.start = start_, .end = end_};
+  if (auto recalled = recall_producers(*storage_, now_ms(), memory); !recalled) return recalled;
+  producers_ = std::move(memory.producers);
+  producers_saved_until_ = memory.saved_until;
+  if (memory.must_save_producers) {
+    if (auto saved = save_producers(); !saved) return saved;
+  }
+  return count_bytes();
+}
+
+// --- epochs
+// -----------------------------------------------------------------------------------------
+
+Result<> Log::assign_epoch(LeaderEpoch epoch) {
+  return epochs_.assign(epoch, end_) ? save_epochs() : Result<>{};
+}
+
+std::pair<LeaderEpoch, Offset> Log::end_offset_for_epoch(LeaderEpoch epoch) const {
+  return epochs_.end_offset_for(epoch, end_);
+}
+
+}  // namespace tenon::log
