@@ -8,7 +8,8 @@
  *
  * Threads: calls on one log that change it (append, truncate, trim, put_blob, close) come from one
  * owner at a time; read, release, lookup, segments and get_blob may come at the same time from other
- * threads; flush completions may come from any thread. A completion is called exactly once, never under a lock of the plugin.
+ * threads; flush completions may come from any thread. A completion is called exactly once, never under
+ * a lock of the plugin.
  */
 #ifndef TENON_STORAGE_H
 #define TENON_STORAGE_H
