@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugin/interface_check.h"
+
+#include <fmt/format.h>
+
+namespace tenon::plugin {
+
+namespace {
+
+template <class T>
+Result<const T*> ask(const tn_descriptor& descriptor, const char* id, const std::string& path) {
+  const auto* table = static_cast<const T*>(descriptor.get_interface(id));
+  if (!table) {
+    return fail(Errc::kPluginRefused, path,
+                fmt::format("\"{}\" has no interface {}", descriptor.name, id));
+  }
+  return table;
+}
+
+std::unexpected<Error> incomplete(const char* id, const std::string& path) {
+  return fail(Errc::kPluginRefused, path, fmt::format("its interface {} is incomplete", id));
+}
+
+}  // namespace
+
+Result<const tn_partitioner*> partitioner_interface(const tn_descriptor& descriptor,
+                                                    const std::string& path) {
+  const auto table = ask<tn_partitioner>(descriptor, TN_PARTITIONER_ID, path);
+  if (!table) return table;
+  const tn_partitioner* api = *table;
+  const bool makes_state = TN_HAS(api, tn_partitioner, new_state);
+  const bool frees_state = TN_HAS(api, tn_partitioner, free_state);
+  if (!TN_HAS(api, tn_partitioner, partition) || makes_state != frees_state)
+    return incomplete(TN_PARTITIONER_ID, path);
+  return api;
+}
+
+Result<const tn_codec*> codec_interface(const tn_descriptor& descriptor, const std::string& path) {
+  const auto table = ask<tn_codec>(descriptor, TN_CODEC_ID, path);
+  if (!table) return table;
+  const tn_codec* api = *table;
+  const bool makes_context = TN_HAS(api, tn_codec, new_context);
+  const bool frees_context = TN_HAS(api, tn_codec, free_context);
+  const bool complete = TN_HAS(api, tn_codec, bound) && TN_HAS(api, tn_codec, compress) &&
+                        TN_HAS(api, tn_codec, decompress);
+  if (!complete || makes_context != frees_context) return incomplete(TN_CODEC_ID, path);
+  if (api->wire_id < TN_WIRE_GZIP || api->wire_id > TN_WIRE_ZSTD) {
+    return fail(Errc::kPluginRefused, path,
+                fmt::format("its wire id is {}; Kafka has 1 to 4", api->wire_id));
+  }
+  return api;
+}
+
+Result<const tn_storage*> storage_interface(const tn_descriptor& descriptor,
+                                            const std::string& path) {
+  const auto table = ask<tn_storage>(descriptor, TN_STORAGE_ID, path);
+  if (!table) return table;
+  const tn_storage* api = *table;
+  const bool opens = TN_HAS(api, tn_storage, open) && TN_HAS(api, tn_storage, close);
+  const bool writes = TN_HAS(api, tn_storage, append) && TN_HAS(api, tn_storage, flush) &&
+                      TN_HAS(api, tn_storage, truncate) && TN_HAS(api, tn_storage, trim);
+  const bool reads = TN_HAS(api, tn_storage, read) && TN_HAS(api, tn_storage, release) &&
+                     TN_HAS(api, tn_storage, lookup) && TN_HAS(api, tn_storage, segments);
+  const bool keeps = TN_HAS(api, tn_storage, put_blob) && TN_HAS(api, tn_storage, get_blob);
+  if (!opens || !writes || !reads || !keeps) return incomplete(TN_STORAGE_ID, path);
+  return api;
+}
+
+}  // namespace tenon::plugin

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugin/load/module_check.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "plugin/info.h"
+
+namespace tenon::plugin {
+
+namespace {
+
+constexpr uint32_t kDescriptorsMax = 64;
+constexpr uint32_t kOptionsMax = 256;
+// The high half of a descriptor's flags must be understood; this version knows none.
+constexpr uint32_t kMustUnderstand = 0xffff0000;
+
+using Reason = std::optional<std::string>;  // nothing = fine
+
+// Names become file names and TOML keys.
+bool is_name(const char* text, std::string_view extra) {
+  if (!text || !*text) return false;
+  return std::ranges::all_of(std::string_view(text), [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || extra.contains(c);
+  });
+}
+
+Reason check_abi(const tn_module& module) {
+  if (module.magic != TN_MAGIC) return "its tenon_module does not begin as that of a Tenon plugin";
+  if (module.abi_major != TN_ABI_MAJOR) {
+    return fmt::format("it is built for plugin ABI {}, but this Tenon has plugin ABI {}.{}",
+                       module.abi_major, TN_ABI_MAJOR, TN_ABI_MINOR);
+  }
+  if (module.struct_size < sizeof(tn_module)) return "its tenon_module is too short";
+  if (module.abi_min_minor > TN_ABI_MINOR) {
+    return fmt::format("it needs plugin ABI {}.{}, but this Tenon has {}.{}", module.abi_major,
+                       module.abi_min_minor, TN_ABI_MAJOR, TN_ABI_MINOR);
+  }
+  if (module.n_descriptors == 0 || module.n_descriptors > kDescriptorsMax || !module.descriptors)
+    return fmt::format("it declares {} plugins", module.n_descriptors);
+  return {};
+}
+
+Reason check_option(const tn_option& option, std::set<std::string_view>& seen) {
+  if (!is_name(option.name, "_")) return "one of its options has no proper name";
+  if (!seen.insert(option.name).second)
+    return fmt::format("it declares the option \"{}\" twice", option.name);
+  if (std::string_view(option.name) == "path")
+    return "its option \"path\" has the name that says where a plugin is";
+  const bool is_enum = option.type == TN_OPT_ENUM;
+  const bool has_choices = option.choices && option.choices[0];
+  if (option.type < TN_OPT_BOOL || option.type > TN_OPT_PATH) {
+    return fmt::format("its option \"{}\" is of type {}, which this Tenon does not know",
+                       option.name, option.type);
+  }
+  if (is_enum && !has_choices) return fmt::format("its option \"{}\" has no choices", option.name);
+  return {};
+}
+
+Reason check_options(const tn_descriptor& descriptor) {
+  if (descriptor.n_options == 0) return {};
+  if (descriptor.n_options > kOptionsMax || !descriptor.options)
+    return fmt::format("it declares {} options", descriptor.n_options);
+  const uint32_t stride = descriptor.options->struct_size;
+  if (stride < sizeof(tn_option) || stride % alignof(tn_option) != 0)
+    return "its options are too short";
+  std::set<std::string_view> seen;
+  for (uint32_t i = 0; i < descriptor.n_options; ++i) {
+    const tn_option& option = option_at(descriptor, i);
+    if (option.struct_size != stride) return "its options are of different lengths";
+    if (Reason reason = check_option(option, seen)) return reason;
+  }
+  return {};
+}
+
+Reason check_descriptor(const tn_descriptor* descriptor) {
+  if (!descriptor) return "one of its descriptors is null";
+  if (descriptor->struct_size < sizeof(tn_descriptor)) return "a descriptor of it is too short";
+  if (!is_name(descriptor->name, "-_")) return "a plugin in it has no proper name";
+  const auto about_it = [&](std::string_view what) {
+    return fmt::format("its {} \"{}\" {}", kind_name(descriptor->kind), descriptor->name, what);
+  };
+  if (descriptor->kind < TN_PARTITIONER || descriptor->kind > TN_COORDINATION)
+    return about_it("is of a kind that this Tenon does not know");
+  if (!descriptor->version) return about_it("has no version");
+  if (!descriptor->create || !descriptor->get_interface || !descriptor->destroy)
+    return about_it("lacks create, get_interface or destroy");
+  if ((descriptor->flags & kMustUnderstand) != 0)
+    return about_it("sets flags that this Tenon does not know and must");
+  return check_options(*descriptor);
+}
+
+Reason check_descriptors(const tn_module& module) {
+  std::set<std::pair<tn_kind, std::string_view>> seen;
+  for (uint32_t i = 0; i < module.n_descriptors; ++i) {
+    const tn_descriptor* descriptor = module.descriptors[i];
+    if (Reason reason = check_descriptor(descriptor)) return reason;
+    if (!seen.emplace(descriptor->kind, descriptor->name).second) {
+      return fmt::format("it declares {} \"{}\" twice", kind_name(descriptor->kind),
+                         descriptor->name);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<> check_module(const tn_module& module, const std::string& path) {
+  Reason reason = check_abi(module);
+  if (!reason) reason = check_descriptors(module);
+  if (reason) return fail(Errc::kPluginRefused, path, *reason);
+  return {};
+}
+
+Result<const tn_descriptor*> find_descriptor(const tn_module& module, std::string_view kind,
+                                             std::string_view name, const std::string& path) {
+  std::vector<std::string> held;
+  for (uint32_t i = 0; i < module.n_descriptors; ++i) {
+    const tn_descriptor* descriptor = module.descriptors[i];
+    const std::string its_kind = kind_name(descriptor->kind);
+    if (its_kind == kind && descriptor->name == name) return descriptor;
+    held.push_back(fmt::format("{} \"{}\"", its_kind, descriptor->name));
+  }
+  return fail(Errc::kPluginRefused, path,
+              fmt::format("it holds {}, not {} \"{}\"", fmt::join(held, ", "), kind, name));
+}
+
+const tn_option& option_at(const tn_descriptor& descriptor, uint32_t index) {
+  const auto* first = reinterpret_cast<const char*>(descriptor.options);
+  const size_t stride = descriptor.options->struct_size;
+  return *reinterpret_cast<const tn_option*>(first + index * stride);
+}
+
+}  // namespace tenon::plugin

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugin/partitioner.h"
+
+#include <bit>
+#include <string_view>
+#include <utility>
+
+#include "base/assert.h"
+#include "base/log.h"
+
+namespace tenon::plugin {
+
+namespace {
+
+// splitmix64 (Steele, Lea, Flood 2014).
+uint64_t next_random(uint64_t& state) {
+  uint64_t z = (state += 0x9e3779b97f4a7c15);
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+  return z ^ (z >> 31);
+}
+
+// The bits of word `index` that stand for partitions of the topic.
+uint64_t available_word(const tn_topic_view& topic, int32_t index) {
+  const int32_t left = topic.n_partitions - index * 64;
+  const uint64_t valid = left >= 64 ? ~0ULL : (1ULL << left) - 1;
+  return topic.available[index] & valid;
+}
+
+bool is_available(const tn_topic_view& topic, int32_t partition) {
+  if (!topic.available) return true;
+  return (topic.available[partition / 64] >> (partition % 64) & 1) != 0;
+}
+
+// A uniform choice of the available partitions, or of all when none is.
+int32_t random_partition(const tn_topic_view& topic, uint64_t random) {
+  const auto n = static_cast<uint64_t>(topic.n_partitions);
+  if (!topic.available) return static_cast<int32_t>(random % n);
+  const int32_t words = (topic.n_partitions + 63) / 64;
+  uint64_t available = 0;
+  for (int32_t i = 0; i < words; ++i)
+    available += static_cast<uint64_t>(std::popcount(available_word(topic, i)));
+  if (available == 0) return static_cast<int32_t>(random % n);
+  uint64_t skip = random % available;
+  for (int32_t i = 0; i < words; ++i) {
+    uint64_t word = available_word(topic, i);
+    for (; word != 0; word &= word - 1) {
+      if (skip-- == 0) return i * 64 + std::countr_zero(word);
+    }
+  }
+  return 0;  // not reached: skip is below the number of bits
+}
+
+}  // namespace
+
+Partitioner::State::State(State&& other) noexcept
+    : owner_(other.owner_),
+      raw_(std::exchange(other.raw_, nullptr)),
+      random_(other.random_),
+      sticky_(other.sticky_) {}
+
+Partitioner::State::~State() {
+  if (raw_) owner_->api_.free_state(owner_->self_, raw_);
+}
+
+Partitioner::State Partitioner::new_state(uint64_t seed) const {
+  const bool has_state = TN_HAS(&api_, tn_partitioner, new_state);
+  return State(*this, has_state ? api_.new_state(self_) : nullptr, seed);
+}
+
+int32_t Partitioner::choose(State& state, const tn_topic_view& topic,
+                            const tn_record& record) const {
+  TN_ASSERT(topic.n_partitions > 0);
+  if (!record.key.data && !wants_keyless()) return pick(state, topic);
+  const int32_t answer = api_.partition(self_, state.raw_, &topic, &record);
+  if (answer >= 0 && answer < topic.n_partitions) return answer;
+  if (answer != TN_PARTITION_ANY) count_out_of_range(topic, answer);
+  return pick(state, topic);
+}
+
+void Partitioner::on_new_batch(State& state, const tn_topic_view& topic, int32_t partition) const {
+  if (state.sticky_ == partition) state.sticky_ = -1;
+  if (TN_HAS(&api_, tn_partitioner, on_new_batch))
+    api_.on_new_batch(self_, state.raw_, &topic, partition);
+}
+
+int32_t Partitioner::pick(State& state, const tn_topic_view& topic) const {
+  const bool keeps = state.sticky_ >= 0 && state.sticky_ < topic.n_partitions &&
+                     is_available(topic, state.sticky_);
+  if (!keeps) state.sticky_ = random_partition(topic, next_random(state.random_));
+  return state.sticky_;
+}
+
+void Partitioner::count_out_of_range(const tn_topic_view& topic, int32_t answer) const {
+  if (out_of_range_.fetch_add(1, std::memory_order_relaxed) > 0) return;
+  log_warn(
+      "partitioner {} answered {} for a topic of {} partitions; the host picks instead, and says "
+      "so only once",
+      name_, answer, topic.n_partitions);
+}
+
+}  // namespace tenon::plugin
