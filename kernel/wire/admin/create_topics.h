@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// CreateTopics (API key 19).
+// CreateTopics (API key 19): with counts or with explicit assignments; -1 asks for the default of
+// the broker from version 4 (KIP-464), and the answer carries the configs from version 5 (KIP-525).
 #pragma once
 
 #include <optional>
