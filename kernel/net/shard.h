@@ -44,6 +44,9 @@ class Shard final : public Scheduler {
   const Clock& clock() const override { return clock_; }
   bool is_current() const override;
 
+  // Runs `work` on the shard and waits for its end. Not on a shard; the shard must be running.
+  void run_and_wait(Work work);
+
   // Starts the thread. Once.
   void start();
   // Runs what was posted before, then ends the thread and waits for it. Not on a shard. Idempotent.
