@@ -62,9 +62,10 @@ class ExportedSymbols {
 };
 
 inline std::string check_exports(const std::string& path) {
+  const ExportedSymbols symbols(path);
   std::string wrong;
   bool found = false;
-  for (const std::string& name : ExportedSymbols(path).names()) {
+  for (const std::string& name : symbols.names()) {
     if (name == TN_MODULE_SYMBOL) {
       found = true;
     } else {

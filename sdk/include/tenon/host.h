@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Extensions that the host offers to instances through tn_host.get_extension. A plugin that needs one
- * that is missing fails its create with TN_E_UNSUPPORTED and names it.
+ * Extensions that the host offers to instances through tn_host.get_extension. A plugin that needs
+ * one that is missing fails its create with TN_E_UNSUPPORTED and names it.
  */
 #ifndef TENON_HOST_H
 #define TENON_HOST_H
@@ -56,7 +56,7 @@ typedef struct tn_host_executor {
 
 #define TN_FS_READ 1u
 #define TN_FS_WRITE 2u
-#define TN_FS_CREATE 4u   /* create if missing */
+#define TN_FS_CREATE 4u    /* create if missing */
 #define TN_FS_EXCLUSIVE 8u /* with CREATE: fail if it exists */
 #define TN_FS_TRUNCATE 16u
 
@@ -73,8 +73,8 @@ typedef struct tn_file_info {
 } tn_file_info;
 
 /* The file system as a plugin sees it. Paths are absolute and NUL-terminated; file descriptors are
- * the operating system's in a broker, so that the kernel can sendfile from them. Writes are complete
- * or fail. All [any]; calls on one file are ordered by the caller. */
+ * the operating system's in a broker, so that the kernel can sendfile from them. Writes are
+ * complete or fail. All [any]; calls on one file are ordered by the caller. */
 typedef struct tn_host_fs {
   uint32_t struct_size;
   uint32_t reserved;
@@ -84,21 +84,25 @@ typedef struct tn_host_fs {
   /* Reads up to `len` bytes at `offset`; *n_read less than len only at the end of the file. */
   tn_code (*read_at)(void* ctx, int32_t fd, uint64_t offset, void* dst, size_t len, size_t* n_read,
                      tn_error* error);
-  /* Writes all the pieces at `offset`, one after the other, with as few system calls as possible. */
+  /* Writes all the pieces at `offset`, one after the other, with as few system calls as possible.
+   */
   tn_code (*write_at)(void* ctx, int32_t fd, uint64_t offset, const tn_iovec* pieces, size_t n,
                       tn_error* error);
   tn_code (*sync)(void* ctx, int32_t fd, tn_error* error); /* data and size (fdatasync) */
   tn_code (*truncate)(void* ctx, int32_t fd, uint64_t size, tn_error* error);
   /* Maps [0, size) of the file, shared; the file must be at least that long while mapped. */
-  tn_code (*map)(void* ctx, int32_t fd, size_t size, uint32_t flags, void** address, tn_error* error);
+  tn_code (*map)(void* ctx, int32_t fd, size_t size, uint32_t flags, void** address,
+                 tn_error* error);
   void (*unmap)(void* ctx, void* address, size_t size);
   tn_code (*info)(void* ctx, const char* path, tn_file_info* info, tn_error* error);
   tn_code (*make_directory)(void* ctx, const char* path, tn_error* error); /* fine if it exists */
-  /* Calls on_entry(arg, name) for every name in the directory, in no order, without "." and "..". */
+  /* Calls on_entry(arg, name) for every name in the directory, in no order, without "." and "..".
+   */
   tn_code (*list)(void* ctx, const char* path, void (*on_entry)(void* arg, const char* name),
                   void* arg, tn_error* error);
   tn_code (*rename)(void* ctx, const char* from, const char* to, tn_error* error); /* replaces */
-  tn_code (*remove)(void* ctx, const char* path, tn_error* error); /* a file or an empty directory */
+  tn_code (*remove)(void* ctx, const char* path,
+                    tn_error* error); /* a file or an empty directory */
   tn_code (*sync_directory)(void* ctx, const char* path, tn_error* error);
 } tn_host_fs;
 

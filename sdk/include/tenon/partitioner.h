@@ -3,9 +3,9 @@
  * Partitioner plugins: which partition a record goes to.
  *
  * The host calls once per record and checks the answer: it must be a partition of the topic, or
- * TN_PARTITION_ANY, which leaves the choice to the host. The same plugin serves the command line, the
- * broker's guard and librdkafka applications, so it sees a topic and a record, and nothing of sockets,
- * batches or retries.
+ * TN_PARTITION_ANY, which leaves the choice to the host. The same plugin serves the command line,
+ * the broker's guard and librdkafka applications, so it sees a topic and a record, and nothing of
+ * sockets, batches or retries.
  */
 #ifndef TENON_PARTITIONER_H
 #define TENON_PARTITIONER_H
@@ -55,9 +55,11 @@ typedef struct tn_record {
 typedef struct tn_partitioner {
   uint32_t struct_size;
   uint32_t flags;
-  /* [any & created] The partition of one record, in [0, n_partitions), or TN_PARTITION_ANY. Must not
-   * block, allocate or do I/O. `state` is null, or what new_state returned for the calling thread. */
-  int32_t (*partition)(void* self, void* state, const tn_topic_view* topic, const tn_record* record);
+  /* [any & created] The partition of one record, in [0, n_partitions), or TN_PARTITION_ANY. Must
+   * not block, allocate or do I/O. `state` is null, or what new_state returned for the calling
+   * thread. */
+  int32_t (*partition)(void* self, void* state, const tn_topic_view* topic,
+                       const tn_record* record);
   /* [any & created] Optional: per-thread, per-topic state, so that a stateful partitioner needs no
    * atomics. Null on want of memory. */
   void* (*new_state)(void* self);

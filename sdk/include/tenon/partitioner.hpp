@@ -8,12 +8,11 @@
 // or from the partitioner: State(const Class&)) and
 //
 //   int32_t partition(State& state, const tenon::Topic& topic, const tenon::Record& record) const;
-//   void on_new_batch(State& state, const tenon::Topic& topic, int32_t partition) const;  //
-//   optional
+//   void on_new_batch(State& state, const tenon::Topic& topic, int32_t partition) const;
 //
-// and the registration line TENON_PARTITIONER(Class, "name", "1.0.0", "about"). Optional: `static
-// constexpr uint32_t kFlags` of TN_PARTITIONER_*; TN_PARTITIONER_STATEFUL is added for a class with
-// State.
+// (the latter optional), and the registration line TENON_PARTITIONER(Class, "name", "1.0.0",
+// "about"). A class may declare `static constexpr uint32_t kFlags` of TN_PARTITIONER_*; the flag
+// TN_PARTITIONER_STATEFUL is added for a class with State.
 //
 // partition is called from any thread, several at a time, for every record: it must not block,
 // allocate or do I/O, and answers a partition in [0, topic.size()) or TN_PARTITION_ANY. If it

@@ -3,23 +3,25 @@
  * Tenon plugin ABI, version 1: what every plugin exports and what the host gives it.
  *
  * A plugin is a shared library that exports exactly one symbol, the datum `tenon_module`. The host
- * reads it without calling anything: it names one or more descriptors, each with a kind, a name, the
- * options it takes, and the functions that make an instance. What an instance can do is one table of
- * functions per kind, asked for by id ("tenon.partitioner/1"); see partitioner.h, codec.h, storage.h.
+ * reads it without calling anything: it names one or more descriptors, each with a kind, a name,
+ * the options it takes, and the functions that make an instance. What an instance can do is one
+ * table of functions per kind, asked for by id ("tenon.partitioner/1"); see partitioner.h, codec.h,
+ * storage.h.
  *
  * Rules that hold for every struct and function of the ABI:
- *   1. Every struct begins with `struct_size`, written by whoever produced it. Members are appended,
- *      never moved, removed or reused. A reader looks at a member only after TN_HAS().
+ *   1. Every struct begins with `struct_size`, written by whoever produced it. Members are
+ *      appended, never moved, removed or reused. A reader looks at a member only after TN_HAS().
  *   2. Data is pointer + length, borrowed for the call unless the comment says otherwise. Names and
  *      texts of descriptors are NUL-terminated UTF-8 and live as long as the library.
  *   3. A function that can fail returns a tn_code and may fill the caller's tn_error. No exception,
  *      signal, errno or longjmp crosses the boundary in either direction.
  *   4. Memory is freed on the side that allocated it.
- *   5. [thread & state] before each function pointer says from which threads and in which state it is
- *      called:  any = any thread, concurrently;  owner = one thread at a time, serialised by the host;
- *      main = the thread that loads plugins. States: loaded, created.
+ *   5. [thread & state] before each function pointer says from which threads and in which state it
+ *      is called:  any = any thread, concurrently;  owner = one thread at a time, serialised by the
+ *      host;  main = the thread that loads plugins. States: loaded, created.
  *
- * Life: open -> check datum -> check options -> create -> use -> destroy. Libraries are never closed.
+ * Life: open -> check datum -> check options -> create -> use -> destroy. Libraries are never
+ * closed.
  */
 #ifndef TENON_PLUGIN_H
 #define TENON_PLUGIN_H
@@ -47,18 +49,18 @@ extern "C" {
 
 /* What a call came to. The numbers are part of the ABI. */
 typedef int32_t tn_code;
-#define TN_OK 0           /* done */
-#define TN_E_INVALID 1    /* an argument breaks the contract of the call */
-#define TN_E_CONFIG 2     /* an option's value cannot be used */
-#define TN_E_IO 3         /* the operating system refused a read or a write */
-#define TN_E_CORRUPT 4    /* the bytes are not what they claim to be */
-#define TN_E_FENCED 5     /* a newer epoch has taken over */
-#define TN_E_AGAIN 6      /* cannot be done now; the same call may succeed later */
-#define TN_E_NOSPACE 7    /* the destination is too small, or the disk is full */
+#define TN_OK 0            /* done */
+#define TN_E_INVALID 1     /* an argument breaks the contract of the call */
+#define TN_E_CONFIG 2      /* an option's value cannot be used */
+#define TN_E_IO 3          /* the operating system refused a read or a write */
+#define TN_E_CORRUPT 4     /* the bytes are not what they claim to be */
+#define TN_E_FENCED 5      /* a newer epoch has taken over */
+#define TN_E_AGAIN 6       /* cannot be done now; the same call may succeed later */
+#define TN_E_NOSPACE 7     /* the destination is too small, or the disk is full */
 #define TN_E_UNSUPPORTED 8 /* this plugin does not do that */
-#define TN_E_PANIC 9      /* a bug inside the plugin, caught at the boundary */
-#define TN_E_NOT_FOUND 10 /* nothing of that name or at that position */
-#define TN_E_LIMIT 11     /* the output would pass the caller's hard limit */
+#define TN_E_PANIC 9       /* a bug inside the plugin, caught at the boundary */
+#define TN_E_NOT_FOUND 10  /* nothing of that name or at that position */
+#define TN_E_LIMIT 11      /* the output would pass the caller's hard limit */
 
 /* What a plugin decides. */
 typedef uint32_t tn_kind;
@@ -106,10 +108,10 @@ typedef uint32_t tn_option_type;
 typedef struct tn_option {
   uint32_t struct_size;
   tn_option_type type;
-  const char* name; /* snake_case */
+  const char* name;  /* snake_case */
   const char* about; /* one sentence */
   const char* default_text;
-  int64_t min, max; /* INT, DURATION, BYTES; both 0 = unbounded */
+  int64_t min, max;           /* INT, DURATION, BYTES; both 0 = unbounded */
   const char* const* choices; /* ENUM: null-terminated list */
   uint32_t flags;
   uint32_t reserved;

@@ -7,9 +7,9 @@
  * compaction, and knows leaders, producers and transactions; a storage plugin knows none of them.
  *
  * Threads: calls on one log that change it (append, truncate, trim, put_blob, close) come from one
- * owner at a time; read, release, lookup, segments and get_blob may come at the same time from other
- * threads; flush completions may come from any thread. A completion is called exactly once, never under
- * a lock of the plugin.
+ * owner at a time; read, release, lookup, segments and get_blob may come at the same time from
+ * other threads; flush completions may come from any thread. A completion is called exactly once,
+ * never under a lock of the plugin.
  */
 #ifndef TENON_STORAGE_H
 #define TENON_STORAGE_H
@@ -42,9 +42,9 @@ typedef struct tn_log_spec {
 /* What open found. */
 typedef struct tn_log_state {
   uint32_t struct_size;
-  uint32_t was_clean;      /* 1 if the log was closed in order: nothing had to be recovered */
-  int64_t start_offset;    /* first offset that can be read */
-  int64_t end_offset;      /* the next offset to be written */
+  uint32_t was_clean;   /* 1 if the log was closed in order: nothing had to be recovered */
+  int64_t start_offset; /* first offset that can be read */
+  int64_t end_offset;   /* the next offset to be written */
   int64_t bytes;
   int64_t truncated_bytes; /* torn or damaged tail that recovery cut off */
 } tn_log_state;
@@ -71,8 +71,8 @@ typedef struct tn_slice {
 
 #define TN_READ_SLICES_MAX 8
 
-/* What a read found: whole batches except perhaps the last, which max_bytes may cut. The slices stay
- * valid, whatever happens to the log, until release(lease). */
+/* What a read found: whole batches except perhaps the last, which max_bytes may cut. The slices
+ * stay valid, whatever happens to the log, until release(lease). */
 typedef struct tn_read {
   uint32_t struct_size;
   uint32_t n_slices;
@@ -95,15 +95,16 @@ typedef void (*tn_flushed)(void* arg, tn_code code, const tn_error* error);
 typedef struct tn_storage {
   uint32_t struct_size;
   uint32_t flags;
-  /* [any & created] Opens or creates a log and recovers it: the longest valid prefix by CRC is kept,
-   * a torn tail is cut, indexes are rebuilt where they are missing or wrong. */
+  /* [any & created] Opens or creates a log and recovers it: the longest valid prefix by CRC is
+   * kept, a torn tail is cut, indexes are rebuilt where they are missing or wrong. */
   tn_code (*open)(void* self, const tn_log_spec* spec, void** log, tn_log_state* state,
                   tn_error* error);
-  /* [owner & created] Ends the use of a log. `remove` = 1 deletes everything of it; 0 flushes it and
-   * marks it clean. Leases that are still held stay valid. */
+  /* [owner & created] Ends the use of a log. `remove` = 1 deletes everything of it; 0 flushes it
+   * and marks it clean. Leases that are still held stay valid. */
   tn_code (*close)(void* log, uint32_t remove, tn_error* error);
   /* [owner & created] Appends; readable at once, durable after a later flush. One write. On failure
-   * nothing was appended. Rolls to a new segment first if the batches would not fit or it is time. */
+   * nothing was appended. Rolls to a new segment first if the batches would not fit or it is time.
+   */
   tn_code (*append)(void* log, const tn_append* batches, tn_error* error);
   /* [any & created] Reads from the batch that holds `offset` (or the next one after a gap), up to
    * max_bytes; at least the whole first batch when `whole_first` is 1. Stops before `end_offset`:
@@ -116,9 +117,9 @@ typedef struct tn_storage {
   /* [any & created] The base offset of the first batch whose max timestamp is >= timestamp_ms.
    * TN_E_NOT_FOUND if there is none. */
   tn_code (*lookup)(void* log, int64_t timestamp_ms, int64_t* batch_offset, tn_error* error);
-  /* [owner & created] Makes everything appended so far durable. The completion may come before flush
-   * returns. After a failed flush the log refuses appends: what the page cache still holds of it can
-   * no longer be trusted. */
+  /* [owner & created] Makes everything appended so far durable. The completion may come before
+   * flush returns. After a failed flush the log refuses appends: what the page cache still holds of
+   * it can no longer be trusted. */
   void (*flush)(void* log, tn_flushed done, void* arg);
   /* [owner & created] Drops every batch whose last offset is >= offset, durably. */
   tn_code (*truncate)(void* log, int64_t offset, tn_error* error);
