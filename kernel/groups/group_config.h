@@ -22,6 +22,9 @@ struct GroupConfig {
   // offsets.retention.minutes, in ms; offsets.retention.check.interval.ms
   int64_t offsets_retention_ms = 7LL * 24 * 3600 * 1000;
   int64_t offsets_retention_check_interval_ms = 600'000;
+  // offsets.commit.timeout.ms: after it a commit is answered COORDINATOR_NOT_AVAILABLE, though it
+  // may still come into the log.
+  int32_t offsets_commit_timeout_ms = 5'000;
   // offset.metadata.max.bytes: of the text that a client keeps with an offset.
   int32_t offset_metadata_max_bytes = 4'096;
 };

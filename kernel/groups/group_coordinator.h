@@ -29,6 +29,7 @@
 #include "base/scheduler.h"
 #include "base/task.h"
 #include "groups/group_config.h"
+#include "groups/request_info.h"
 #include "statemachine/coordinator_log.h"
 #include "wire/groups/delete_groups.h"
 #include "wire/groups/describe_groups.h"
@@ -42,12 +43,6 @@
 #include "wire/groups/sync_group.h"
 
 namespace tenon::groups {
-
-// Who asks. The host is the peer's address; Kafka prints it with a leading '/'.
-struct RequestInfo {
-  std::string client_id;
-  std::string client_host;
-};
 
 // A group as metrics and lists see it.
 struct GroupSummary {

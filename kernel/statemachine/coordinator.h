@@ -46,7 +46,7 @@ class Coordinator {
   ~Coordinator();
 
   // Once. Replays the whole log. kCorruptData if a record cannot be read or understood; the
-  // coordinator then stays kFailed. The state is kLoading when the call returns.
+  // coordinator then stays kFailed. kLoading from the moment the task is started.
   Task<Result<>> load();
 
   State state() const { return state_; }
@@ -60,7 +60,7 @@ class Coordinator {
   template <class Response>
   Task<Result<Response>> respond(Outcome<Response> outcome);
 
-  // Refuses new writes and is answered when none is on its way any more.
+  // Refuses new writes and is answered when no write and no load is on its way any more.
   Task<void> stop();
 
  private:
@@ -74,6 +74,7 @@ class Coordinator {
   };
 
   Task<Result<>> replay_log();
+  Result<> replay_batch(ByteView bytes);
   Result<> replay_batches(ByteView batches);
   Bytes build_batch(const std::vector<Record>& records) const;
   static Task<void> run_append(std::weak_ptr<Alive> alive, Bytes batch, Inflight inflight);

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "groups/group_coordinator.h"
+
+#include "groups/append_errors.h"
+#include "groups/group_queries.h"
+#include "groups/membership.h"
+#include "groups/offset_commits.h"
+
+namespace tenon::groups {
+
+using wire::ErrorCode;
+using CoordinatorState = statemachine::Coordinator::State;
+
+struct GroupCoordinator::State {
+  explicit State(Parts given)
+      : config(given.config),
+        scheduler(given.scheduler),
+        table(given.scheduler),
+        runtime({given.scheduler, given.log, table, std::move(given.name)}),
+        parts{given.scheduler, given.random, config, table, runtime},
+        membership(parts),
+        offsets(parts, membership) {}
+
+  // kNone, or why nobody is served here now.
+  ErrorCode not_serving() const {
+    switch (runtime.state()) {
+      case CoordinatorState::kActive:
+        return ErrorCode::kNone;
+      case CoordinatorState::kCreated:
+      case CoordinatorState::kLoading:
+        return ErrorCode::kCoordinatorLoadInProgress;
+      case CoordinatorState::kFailed:
+      case CoordinatorState::kStopped:
+        return ErrorCode::kNotCoordinator;
+    }
+    return ErrorCode::kNotCoordinator;
+  }
+  // The group protocol needs a name; offsets may be kept under the empty one.
+  ErrorCode refusal(const std::string& group_id) const {
+    return group_id.empty() ? ErrorCode::kInvalidGroupId : not_serving();
+  }
+
+  GroupConfig config;
+  Scheduler& scheduler;
+  GroupTable table;
+  statemachine::Coordinator runtime;
+  CoordinatorParts parts;
+  Membership membership;
+  OffsetCommits offsets;
+};
+
+namespace {
+
+int16_t code_of(ErrorCode error) {
+  return static_cast<int16_t>(error);
+}
+
+// Java shows addresses as "/10.0.0.1", and so do Kafka's tools.
+RequestInfo with_slash(RequestInfo info) {
+  if (!info.client_host.starts_with('/')) info.client_host.insert(0, "/");
+  return info;
+}
+
+// To version 2 the request names one member and the answer has one code.
+wire::LeaveGroupRequest as_batch(wire::LeaveGroupRequest request, int16_t version) {
+  if (version <= 2) request.members = {{.member_id = std::exchange(request.member_id, {})}};
+  return request;
+}
+
+wire::LeaveGroupResponse as_single(wire::LeaveGroupResponse response, int16_t version) {
+  if (version > 2) return response;
+  if (response.error_code == 0 && !response.members.empty()) {
+    response.error_code = response.members.front().error_code;
+  }
+  response.members.clear();
+  return response;
+}
+
+}  // namespace
+
+GroupCoordinator::GroupCoordinator(Parts parts)
+    : state_(std::make_unique<State>(std::move(parts))) {}
+
+GroupCoordinator::~GroupCoordinator() = default;
+
+Task<Result<>> GroupCoordinator::load() {
+  Result<> loaded = co_await state_->runtime.load();
+  if (loaded) {
+    state_->table.finish_load();
+    state_->membership.on_loaded();
+    state_->offsets.on_loaded();
+  }
+  co_return loaded;
+}
+
+bool GroupCoordinator::is_active() const {
+  return state_->runtime.is_active();
+}
+
+Task<void> GroupCoordinator::stop() {
+  // The runtime refuses writes from its first step on, so nothing below starts a new one.
+  Future<void> drained = start(state_->runtime.stop());
+  state_->membership.on_stopped();
+  state_->offsets.on_stopped();
+  co_await std::move(drained);
+}
+
+Task<wire::JoinGroupResponse> GroupCoordinator::join_group(RequestInfo info,
+                                                           wire::JoinGroupRequest request,
+                                                           int16_t version) {
+  ErrorCode refusal = state_->refusal(request.group_id);
+  const int32_t session_ms = request.session_timeout_ms;
+  if (refusal == ErrorCode::kNone && (session_ms < state_->config.min_session_timeout_ms ||
+                                      session_ms > state_->config.max_session_timeout_ms)) {
+    refusal = ErrorCode::kInvalidSessionTimeout;
+  }
+  if (refusal != ErrorCode::kNone) co_return join_error(request.member_id, refusal);
+  const std::string member_id = request.member_id;
+  Reply<wire::JoinGroupResponse> reply(state_->scheduler);
+  auto answered = reply.future();
+  state_->membership.join(
+      {with_slash(std::move(info)), std::move(request), version, std::move(reply)});
+  auto answer = co_await std::move(answered);
+  co_return answer ? std::move(*answer) : join_error(member_id, ErrorCode::kNotCoordinator);
+}
+
+Task<wire::SyncGroupResponse> GroupCoordinator::sync_group(RequestInfo,
+                                                           wire::SyncGroupRequest request,
+                                                           int16_t) {
+  const ErrorCode refusal = state_->refusal(request.group_id);
+  if (refusal != ErrorCode::kNone) co_return sync_error(refusal);
+  Reply<wire::SyncGroupResponse> reply(state_->scheduler);
+  auto answered = reply.future();
+  state_->membership.sync(std::move(request), std::move(reply));
+  auto answer = co_await std::move(answered);
+  co_return answer ? std::move(*answer) : sync_error(ErrorCode::kNotCoordinator);
+}
+
+Task<wire::HeartbeatResponse> GroupCoordinator::heartbeat(RequestInfo,
+                                                          wire::HeartbeatRequest request, int16_t) {
+  wire::HeartbeatResponse response;
+  const ErrorCode refusal = state_->refusal(request.group_id);
+  // While loading nothing is known against the member; an error would make it join again.
+  if (refusal == ErrorCode::kCoordinatorLoadInProgress) co_return response;
+  response.error_code =
+      code_of(refusal != ErrorCode::kNone ? refusal : state_->membership.heartbeat(request));
+  co_return response;
+}
+
+Task<wire::LeaveGroupResponse> GroupCoordinator::leave_group(RequestInfo,
+                                                             wire::LeaveGroupRequest request,
+                                                             int16_t version) {
+  const ErrorCode refusal = state_->refusal(request.group_id);
+  if (refusal != ErrorCode::kNone) {
+    wire::LeaveGroupResponse refused;
+    refused.error_code = code_of(refusal);
+    co_return refused;
+  }
+  co_return as_single(state_->membership.leave(as_batch(std::move(request), version)), version);
+}
+
+Task<wire::OffsetCommitResponse> GroupCoordinator::offset_commit(RequestInfo,
+                                                                 wire::OffsetCommitRequest request,
+                                                                 int16_t version) {
+  const ErrorCode refusal = state_->not_serving();
+  if (refusal != ErrorCode::kNone) co_return OffsetCommits::commit_error(request, refusal);
+  Reply<wire::OffsetCommitResponse> reply(state_->scheduler);
+  auto answered = reply.future();
+  state_->offsets.commit(request, version, std::move(reply));
+  auto answer = co_await std::move(answered);
+  if (answer) co_return std::move(*answer);
+  co_return OffsetCommits::commit_error(request, ErrorCode::kNotCoordinator);
+}
+
+Task<wire::OffsetFetchResponse::OffsetFetchResponseGroup> GroupCoordinator::offset_fetch(
+    wire::OffsetFetchRequest::OffsetFetchRequestGroup request, bool) {
+  const ErrorCode refusal = state_->not_serving();
+  if (refusal == ErrorCode::kNone) co_return state_->offsets.fetch(request);
+  wire::OffsetFetchResponse::OffsetFetchResponseGroup refused;
+  refused.group_id = request.group_id;
+  refused.error_code = code_of(refusal);
+  co_return refused;
+}
+
+Task<wire::OffsetDeleteResponse> GroupCoordinator::offset_delete(
+    wire::OffsetDeleteRequest request) {
+  wire::OffsetDeleteResponse refused;
+  refused.error_code = code_of(state_->refusal(request.group_id));
+  if (refused.error_code != 0) co_return refused;
+  auto answer = co_await state_->runtime.respond(state_->offsets.remove(request));
+  if (answer) co_return std::move(*answer);
+  refused.error_code = code_of(group_write_error(answer.error()));
+  co_return refused;
+}
+
+Task<wire::DescribeGroupsResponse::DescribedGroup> GroupCoordinator::describe_group(
+    std::string group_id) {
+  const ErrorCode refusal = state_->not_serving();
+  if (refusal == ErrorCode::kNone) co_return describe(state_->table, group_id);
+  wire::DescribeGroupsResponse::DescribedGroup refused;
+  refused.group_id = group_id;
+  refused.error_code = code_of(refusal);
+  co_return refused;
+}
+
+Task<wire::ListGroupsResponse> GroupCoordinator::list_groups(wire::ListGroupsRequest request) {
+  wire::ListGroupsResponse response;
+  response.error_code = code_of(state_->not_serving());
+  if (response.error_code == 0) response.groups = list(state_->table, request);
+  co_return response;
+}
+
+Task<wire::DeleteGroupsResponse::DeletableGroupResult> GroupCoordinator::delete_group(
+    std::string group_id) {
+  wire::DeleteGroupsResponse::DeletableGroupResult result;
+  result.group_id = group_id;
+  result.error_code = code_of(state_->not_serving());
+  if (result.error_code != 0) co_return result;
+  Reply<ErrorCode> reply(state_->scheduler);
+  auto answered = reply.future();
+  state_->offsets.delete_group(group_id, std::move(reply));
+  auto answer = co_await std::move(answered);
+  result.error_code = code_of(answer ? *answer : ErrorCode::kNotCoordinator);
+  co_return result;
+}
+
+Task<Result<>> GroupCoordinator::drop_topic(std::string topic) {
+  statemachine::Outcome<bool> outcome{state_->offsets.topic_tombstones(topic), true};
+  auto done = co_await state_->runtime.respond(std::move(outcome));
+  if (!done) co_return forward(done);
+  co_return Result<>{};
+}
+
+std::vector<GroupSummary> GroupCoordinator::summaries() const {
+  std::vector<GroupSummary> all;
+  if (!is_active()) return all;
+  for (const auto& [id, group] : state_->table.groups()) {
+    all.push_back({.id = id,
+                   .state = std::string(to_string(group->state())),
+                   .protocol_type = group->protocol_type().value_or(""),
+                   .generation = group->generation(),
+                   .members = group->members().size(),
+                   .offsets = group->offsets.size()});
+  }
+  return all;
+}
+
+void GroupCoordinator::for_each_offset(const OffsetVisitor& visit) const {
+  if (!is_active()) return;
+  for (const auto& [id, group] : state_->table.groups()) {
+    for (const auto& [topic, partitions] : group->offsets.topics()) {
+      for (const auto& [partition, offset] : partitions) {
+        visit(id, {topic, partition}, Offset{offset.offset});
+      }
+    }
+  }
+}
+
+}  // namespace tenon::groups

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The groups of one coordinator, and the state machine that takes records into them.
+//
+// While loading, a group's record only says what the group will be: the last one counts, and
+// finish_load() makes groups of them. Afterwards the living group is ahead of its records, so a
+// committed one changes no more than what is known about the log; offsets are always taken over.
+//
+// One thread. A Group's address is stable until erase().
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/scheduler.h"
+#include "groups/group.h"
+#include "groups/group_records.h"
+#include "statemachine/state_machine.h"
+
+namespace tenon::groups {
+
+class GroupTable final : public statemachine::StateMachine {
+ public:
+  using Groups = std::map<std::string, std::unique_ptr<Group>, std::less<>>;
+
+  explicit GroupTable(Scheduler& scheduler) : scheduler_(scheduler) {}
+
+  Result<> replay(const statemachine::CommittedRecord& record) override;
+  // After the last record of a load.
+  void finish_load();
+
+  const Groups& groups() const { return groups_; }
+  Group* find(std::string_view id) const;
+  Group& get_or_create(const std::string& id);
+  // Forgets a group that holds nothing: one that a refused request brought into being. Returns
+  // whether it did; the group is then gone.
+  bool erase_if_blank(Group& group);
+
+ private:
+  void apply(OffsetChange change);
+  void apply(GroupChange change);
+  void apply(UnknownChange change);
+
+  Scheduler& scheduler_;
+  Groups groups_;
+  bool loading_ = true;
+  std::map<std::string, wire::GroupMetadataValue, std::less<>> saved_;  // while loading
+};
+
+}  // namespace tenon::groups

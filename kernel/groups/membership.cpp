@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "groups/membership.h"
+
+#include "base/log.h"
+
+namespace tenon::groups {
+namespace {
+
+using wire::ErrorCode;
+
+wire::LeaveGroupResponse leave_error(ErrorCode code) {
+  wire::LeaveGroupResponse response;
+  response.error_code = static_cast<int16_t>(code);
+  return response;
+}
+
+}  // namespace
+
+ErrorCode Membership::heartbeat(const wire::HeartbeatRequest& request) {
+  Group* group = parts_.table.find(request.group_id);
+  if (!group) return ErrorCode::kUnknownMemberId;
+  if (group->is(GroupState::kDead)) return ErrorCode::kCoordinatorNotAvailable;
+  const ErrorCode error = group->validate_member(request.member_id, request.group_instance_id);
+  if (error != ErrorCode::kNone) return error;
+  if (request.generation_id != group->generation()) return ErrorCode::kIllegalGeneration;
+  rebalance_.start_session(*group, *group->find(request.member_id));
+  return group->is(GroupState::kPreparingRebalance) ? ErrorCode::kRebalanceInProgress
+                                                    : ErrorCode::kNone;
+}
+
+wire::LeaveGroupResponse Membership::leave(const wire::LeaveGroupRequest& request) {
+  Group* group = parts_.table.find(request.group_id);
+  if (!group) return leave_error(ErrorCode::kUnknownMemberId);
+  if (group->is(GroupState::kDead)) return leave_error(ErrorCode::kCoordinatorNotAvailable);
+  wire::LeaveGroupResponse response;
+  bool removed = false;
+  for (const auto& identity : request.members) {
+    const ErrorCode code = leave_one(*group, identity, removed);
+    response.members.push_back({.member_id = identity.member_id,
+                                .group_instance_id = identity.group_instance_id,
+                                .error_code = static_cast<int16_t>(code)});
+  }
+  if (removed)
+    rebalance_.prepare_or_complete(*group, "members left");
+  else
+    rebalance_.complete_if_all_joined(*group);
+  parts_.table.erase_if_blank(*group);
+  return response;
+}
+
+ErrorCode Membership::leave_one(Group& group,
+                                const wire::LeaveGroupRequest::MemberIdentity& identity,
+                                bool& removed) {
+  std::string member_id = identity.member_id;
+  if (member_id.empty()) {
+    // KIP-345: an administrator removes a static member by its instance id alone.
+    const std::string* owner =
+        identity.group_instance_id ? group.static_member(*identity.group_instance_id) : nullptr;
+    if (!owner) return ErrorCode::kUnknownMemberId;
+    member_id = *owner;
+  } else if (group.is_pending(member_id)) {
+    group.remove(member_id);
+    return ErrorCode::kNone;
+  }
+  const ErrorCode error = group.validate_member(member_id, identity.group_instance_id);
+  if (error != ErrorCode::kNone) return error;
+  log_info("group {}: {} leaves: {}", group.id(), member_id,
+           identity.reason.value_or("no reason given"));
+  rebalance_.remove_member(group, *group.find(member_id));
+  removed = true;
+  return ErrorCode::kNone;
+}
+
+void Membership::on_offset_commit(Group& group, std::string_view member_id) {
+  if (!group.is(GroupState::kStable) && !group.is(GroupState::kPreparingRebalance)) return;
+  if (Member* member = group.find(member_id)) rebalance_.start_session(group, *member);
+}
+
+void Membership::on_loaded() {
+  for (const auto& [id, group] : parts_.table.groups()) {
+    for (const auto& [member_id, member] : group->members()) {
+      rebalance_.start_session(*group, *member);
+    }
+    // group.max.size may have been lowered: those who join last will be refused.
+    if (group->members().size() > static_cast<size_t>(parts_.config.max_size)) {
+      rebalance_.prepare(*group, "the group is larger than group.max.size");
+    }
+  }
+}
+
+void Membership::on_stopped() {
+  for (const auto& [id, group] : parts_.table.groups()) {
+    for (const auto& [member_id, member] : group->members()) {
+      group->answer_join(*member, join_error(member_id, ErrorCode::kNotCoordinator));
+      rebalance_.answer_sync(*group, *member, sync_error(ErrorCode::kNotCoordinator));
+      member->session.cancel();
+    }
+    group->join_timer.cancel();
+    group->sync_timer.cancel();
+    group->drop_pending();
+    group->transition_to(GroupState::kDead, parts_.now_ms());
+  }
+}
+
+}  // namespace tenon::groups

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Who is in a group: the classic protocol's join, sync, heartbeat and leave, and the timers behind
+// them. The rules are Apache Kafka's, error for error.
+//
+//   JoinGroup   parked until the join phase ends: all known members have joined, or the longest
+//               rebalance timeout is over; a group that was empty waits the initial delay instead
+//   SyncGroup   parked until the leader's assignment is in the log
+//   session     a member that is silent for its session timeout is removed, unless it is parked
+//   sync timer  members that have joined and never sync are removed after the rebalance timeout
+//
+//   membership_join.cpp     JoinGroup of dynamic members
+//   membership_static.cpp   a static member that comes back under a new id (KIP-345)
+//   membership_sync.cpp     SyncGroup and storing the assignment
+//   membership.cpp          heartbeat, leave, sessions
+//   rebalance.h             the phases
+//
+// Threads: the coordinator's scheduler. The request is judged against the group as it is now; what
+// comes back from the log is judged again, because the group may have moved on.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "groups/group_config.h"
+#include "groups/group_table.h"
+#include "groups/rebalance.h"
+#include "groups/reply.h"
+#include "groups/request_info.h"
+#include "wire/api.h"
+#include "wire/groups/heartbeat.h"
+#include "wire/groups/join_group.h"
+#include "wire/groups/leave_group.h"
+#include "wire/groups/sync_group.h"
+
+namespace tenon::groups {
+
+// A JoinGroup on its way; whoever answers it takes the reply.
+struct JoinCall {
+  RequestInfo info;
+  wire::JoinGroupRequest request;
+  int16_t version;
+  Reply<wire::JoinGroupResponse> reply;
+
+  // From version 4 a new dynamic member must come back with the id it was given (KIP-394).
+  bool needs_known_member_id() const { return version >= 4; }
+  // From version 9 a leader can be told not to compute an assignment (KIP-814).
+  bool can_skip_assignment() const { return version >= 9; }
+  // Version 0 has one timeout for both.
+  int32_t rebalance_timeout_ms() const {
+    return request.rebalance_timeout_ms < 0 ? request.session_timeout_ms
+                                            : request.rebalance_timeout_ms;
+  }
+};
+
+class Membership {
+ public:
+  explicit Membership(const CoordinatorParts& parts) : parts_(parts), rebalance_(parts) {}
+
+  // The group id and the session timeout have been checked.
+  void join(JoinCall call);
+  void sync(wire::SyncGroupRequest request, Reply<wire::SyncGroupResponse> reply);
+  wire::ErrorCode heartbeat(const wire::HeartbeatRequest& request);
+  // Per member, in the request's order, or one error for the whole group.
+  wire::LeaveGroupResponse leave(const wire::LeaveGroupRequest& request);
+  // A commit shows that the member lives.
+  void on_offset_commit(Group& group, std::string_view member_id);
+
+  // After a load: every member gets a session.
+  void on_loaded();
+  // Answers everything that is parked with NOT_COORDINATOR and ends all groups.
+  void on_stopped();
+
+ private:
+  // membership_join.cpp
+  bool accepts(const Group& group, std::string_view member_id) const;
+  void refuse_at_capacity(Group& group, JoinCall& call);
+  void join_new(Group& group, JoinCall& call);
+  void join_existing(Group& group, JoinCall& call);
+  void rejoin(Group& group, Member& member, JoinCall& call);
+  void hand_out_id(Group& group, JoinCall& call, const std::string& member_id);
+  void expire_pending(Group& group, const std::string& member_id);
+  void add_member(Group& group, JoinCall& call, const std::string& member_id);
+  void update_member(Group& group, Member& member, JoinCall& call);
+  void update_then_rebalance(Group& group, Member& member, JoinCall& call, std::string_view reason);
+  std::string new_member_id(const JoinCall& call);
+
+  // membership_static.cpp
+  struct Replacement;
+  void replace_static(Group& group, JoinCall& call, const std::string& new_id);
+  void fence(Group& group, Member& member);
+  void store_replacement(Group& group, Replacement replacement);
+  void on_replacement_stored(Replacement replacement, const Result<Offset>& result);
+  void revert_replacement(Group& group, Replacement& replacement, const Error& error);
+
+  // membership_sync.cpp
+  wire::ErrorCode validate_sync(const Group& group, const wire::SyncGroupRequest& request) const;
+  void park_sync(Group& group, Member& member, Reply<wire::SyncGroupResponse> reply);
+  void store_assignment(Group& group, const wire::SyncGroupRequest& request);
+  void on_assignment_stored(const std::string& group_id, int32_t generation,
+                            const Assignments& assignments, const Result<Offset>& result);
+
+  // membership.cpp
+  wire::ErrorCode leave_one(Group& group, const wire::LeaveGroupRequest::MemberIdentity& member,
+                            bool& removed);
+
+  const CoordinatorParts& parts_;
+  Rebalance rebalance_;
+};
+
+}  // namespace tenon::groups

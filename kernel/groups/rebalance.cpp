@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "groups/rebalance.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+
+namespace tenon::groups {
+namespace {
+
+using std::chrono::milliseconds;
+using wire::ErrorCode;
+
+bool may_start(const Group& group) {
+  switch (group.state()) {
+    case GroupState::kEmpty:
+    case GroupState::kCompletingRebalance:
+    case GroupState::kStable:
+      return true;
+    case GroupState::kPreparingRebalance:
+    case GroupState::kDead:
+      return false;
+  }
+  return false;
+}
+
+}  // namespace
+
+wire::JoinGroupResponse join_answer(const Group& group, const Member& member) {
+  wire::JoinGroupResponse answer;
+  answer.generation_id = group.generation();
+  answer.protocol_type = group.protocol_type();
+  answer.protocol_name = group.protocol_name().value_or("");
+  answer.leader = group.leader().value_or("");
+  answer.member_id = member.id;
+  if (group.is_leader(member.id)) answer.members = group.member_list();
+  return answer;
+}
+
+wire::JoinGroupResponse join_error(std::string_view member_id, ErrorCode code) {
+  wire::JoinGroupResponse answer;
+  answer.error_code = static_cast<int16_t>(code);
+  answer.member_id = member_id;
+  return answer;
+}
+
+wire::SyncGroupResponse sync_answer(const Group& group, const Member& member) {
+  wire::SyncGroupResponse answer;
+  answer.protocol_type = group.protocol_type();
+  answer.protocol_name = group.protocol_name();
+  answer.assignment = member.assignment;
+  return answer;
+}
+
+wire::SyncGroupResponse sync_error(ErrorCode code) {
+  wire::SyncGroupResponse answer;
+  answer.error_code = static_cast<int16_t>(code);
+  return answer;
+}
+
+void Rebalance::prepare_or_complete(Group& group, std::string_view reason) {
+  if (may_start(group)) {
+    prepare(group, reason);
+  } else {
+    complete_if_all_joined(group);
+  }
+}
+
+void Rebalance::prepare(Group& group, std::string_view reason) {
+  log_info("group {}: rebalance from {} generation {}: {}", group.id(), to_string(group.state()),
+           group.generation(), reason);
+  // Those who wait for an assignment that will not come must join again.
+  if (group.is(GroupState::kCompletingRebalance)) {
+    propagate_error(group, ErrorCode::kRebalanceInProgress);
+  }
+  group.sync_timer.cancel();
+  const bool was_empty = group.is(GroupState::kEmpty);
+  group.transition_to(GroupState::kPreparingRebalance, parts_.now_ms());
+  if (was_empty) {
+    wait_for_first_members(group);
+  } else if (group.all_joined()) {
+    complete(group);
+  } else {
+    group.join_timer.arm(milliseconds(group.rebalance_timeout_ms()),
+                         [this, &group] { complete(group); });
+  }
+}
+
+void Rebalance::wait_for_first_members(Group& group) {
+  const int64_t delay = parts_.config.initial_rebalance_delay_ms;
+  const int64_t remaining = std::max<int64_t>(group.rebalance_timeout_ms() - delay, 0);
+  group.member_added = false;
+  group.join_timer.arm(milliseconds(delay), [this, &group, delay, remaining] {
+    extend_or_complete(group, delay, remaining);
+  });
+}
+
+// KIP-134: while members keep coming the delay is given again, up to the rebalance timeout.
+void Rebalance::extend_or_complete(Group& group, int64_t delay_ms, int64_t remaining_ms) {
+  if (!group.member_added || remaining_ms == 0) return complete(group);
+  group.member_added = false;
+  const int64_t next = std::min<int64_t>(parts_.config.initial_rebalance_delay_ms, remaining_ms);
+  const int64_t left = std::max<int64_t>(remaining_ms - delay_ms, 0);
+  group.join_timer.arm(milliseconds(next),
+                       [this, &group, next, left] { extend_or_complete(group, next, left); });
+}
+
+void Rebalance::complete_if_all_joined(Group& group) {
+  // The first members of a group are waited for by time alone.
+  if (group.is(GroupState::kPreparingRebalance) && group.previous_state() != GroupState::kEmpty &&
+      group.all_joined()) {
+    complete(group);
+  }
+}
+
+void Rebalance::complete(Group& group) {
+  TN_ASSERT(group.is(GroupState::kPreparingRebalance));
+  group.join_timer.cancel();
+  drop_not_joined(group);
+  if (!group.members().empty() && !group.elect_joined_leader()) {
+    // Only static members are left and none has come back: their sessions decide.
+    group.join_timer.arm(milliseconds(group.rebalance_timeout_ms()),
+                         [this, &group] { complete(group); });
+    return;
+  }
+  group.start_generation(parts_.now_ms());
+  if (!group.is(GroupState::kEmpty)) return announce_generation(group);
+  log_info("group {}: generation {} is empty", group.id(), group.generation());
+  std::vector<statemachine::Record> records;
+  records.push_back(group_record(group, {}));
+  // If this is not written the last generation comes back after a restart, with members that are
+  // not there and that their sessions remove. So nothing is to be done about it.
+  parts_.runtime.write(std::move(records), [](const Result<Offset>&) {});
+}
+
+void Rebalance::drop_not_joined(Group& group) {
+  std::vector<std::string> dropped;
+  for (const auto& [id, member] : group.members()) {
+    if (!member->awaiting_join && !member->is_static()) dropped.push_back(id);
+  }
+  for (const std::string& id : dropped) {
+    log_info("group {}: {} did not join in time and is removed", group.id(), id);
+    remove_member(group, *group.find(id));
+  }
+}
+
+void Rebalance::announce_generation(Group& group) {
+  log_info("group {}: generation {} with {} members, leader {}", group.id(), group.generation(),
+           group.members().size(), group.leader().value_or(""));
+  for (const auto& [id, member] : group.members()) {
+    group.answer_join(*member, join_answer(group, *member));
+    member->is_new = false;
+    start_session(group, *member);
+    group.pending_syncs().insert(id);
+  }
+  group.sync_timer.arm(milliseconds(group.rebalance_timeout_ms()),
+                       [this, &group] { expire_syncs(group); });
+}
+
+void Rebalance::expire_syncs(Group& group) {
+  const auto silent = group.pending_syncs();
+  for (const std::string& id : silent) {
+    log_info("group {}: {} did not sync in time and is removed", group.id(), id);
+    if (Member* member = group.find(id)) remove_member(group, *member);
+  }
+  if (!silent.empty()) prepare_or_complete(group, "members did not sync in time");
+}
+
+void Rebalance::mark_synced(Group& group, std::string_view member_id) {
+  auto& pending = group.pending_syncs();
+  if (const auto it = pending.find(member_id); it != pending.end()) pending.erase(it);
+  if (pending.empty()) group.sync_timer.cancel();
+}
+
+void Rebalance::propagate(Group& group, const Assignments& assignments) {
+  for (const auto& [id, member] : group.members()) {
+    const auto assigned = assignments.find(id);
+    member->assignment = assigned == assignments.end() ? Bytes{} : assigned->second;
+    answer_sync(group, *member, sync_answer(group, *member));
+  }
+}
+
+void Rebalance::propagate_error(Group& group, ErrorCode code) {
+  for (const auto& [id, member] : group.members()) {
+    member->assignment.clear();
+    answer_sync(group, *member, sync_error(code));
+  }
+}
+
+void Rebalance::answer_sync(Group& group, Member& member, wire::SyncGroupResponse response) {
+  if (!member.awaiting_sync) return;
+  std::exchange(member.awaiting_sync, std::nullopt)->send(std::move(response));
+  // Its session was not watched while it was parked.
+  start_session(group, member);
+}
+
+void Rebalance::remove_member(Group& group, Member& member) {
+  // A member that is still there, only slow, learns that it must join as a new one.
+  group.answer_join(member, join_error("", ErrorCode::kUnknownMemberId));
+  answer_sync(group, member, sync_error(ErrorCode::kUnknownMemberId));
+  group.remove(std::string(member.id));
+}
+
+void Rebalance::start_session(Group& group, Member& member, int32_t timeout_ms) {
+  member.session.arm(milliseconds(timeout_ms),
+                     [this, &group, id = member.id] { expire_session(group, id); });
+}
+
+void Rebalance::expire_session(Group& group, std::string_view member_id) {
+  Member* member = group.find(member_id);
+  TN_ASSERT(member);
+  // A parked request is a sign of life, except of a member that has never had an answer: its
+  // client may have gone and come back as another new member.
+  if (!member->is_new && (member->awaiting_join || member->awaiting_sync)) return;
+  log_info("group {}: {} is silent and is removed", group.id(), member_id);
+  remove_member(group, *member);
+  prepare_or_complete(group, "a member is silent");
+}
+
+}  // namespace tenon::groups
