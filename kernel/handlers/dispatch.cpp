@@ -34,6 +34,8 @@ Task<Body> answer(Call& call, const Api& api, MutableBytes body) {
   co_return co_await api.handle(call, body, std::move(reply));
 }
 
+}  // namespace
+
 Task<Body> handle_frame(Services& services, net::Shard& shard, net::ConnectionInfo& connection,
                         MutableBytes frame) {
   const MonoTime began = shard.clock().now();
@@ -60,14 +62,6 @@ Task<Body> handle_frame(Services& services, net::Shard& shard, net::ConnectionIn
   if (reply && *reply) metrics.response_bytes.add((*reply)->size());
   metrics.latency.observe(shard.clock().now() - began);
   co_return reply;
-}
-
-}  // namespace
-
-net::FrameHandler frame_handler(Services& services) {
-  return [&services](net::Shard& shard, net::ConnectionInfo& connection, MutableBytes frame) {
-    return handle_frame(services, shard, connection, frame);
-  };
 }
 
 }  // namespace tenon::handlers

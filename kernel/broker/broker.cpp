@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "broker/broker.h"
+
+#include <unistd.h>
+
+#include <atomic>
+#include <filesystem>
+#include <future>
+#include <thread>
+
+#include "base/log.h"
+#include "broker/data_lock.h"
+#include "broker/samples.h"
+#include "controller/identity.h"
+#include "groups/group_directory.h"
+#include "handlers/dispatch.h"
+#include "handlers/table.h"
+#include "http/health.h"
+#include "net/listener.h"
+#include "net/thread_pool.h"
+
+namespace tenon::broker {
+namespace {
+
+constexpr auto kDrainTime = std::chrono::seconds(5);
+constexpr size_t kPoolThreads = 8;
+
+// Runs a task of a shard and waits for its result on this thread, which is no shard.
+template <class F>
+auto run_on(Scheduler& shard, F body) {
+  using T = typename detail::TaskValue<std::invoke_result_t<F&>>::Type;
+  std::promise<T> promise;
+  auto future = promise.get_future();
+  shard.post([&body, promise = std::move(promise)]() mutable {
+    spawn([](F& run, std::promise<T> done) -> Task<void> { done.set_value(co_await run()); }(
+                                               body, std::move(promise)));
+  });
+  return future.get();
+}
+
+net::Endpoint to_net(const config::Endpoint& endpoint) {
+  return {.host = endpoint.host, .port = static_cast<uint16_t>(endpoint.port)};
+}
+
+std::string host_name() {
+  char name[256] = {};
+  return ::gethostname(name, sizeof name - 1) == 0 ? name : "localhost";
+}
+
+size_t shard_count(const config::RuntimeSettings& runtime) {
+  if (runtime.threads > 0) return static_cast<size_t>(runtime.threads);
+  return std::max<size_t>(1, std::thread::hardware_concurrency());
+}
+
+groups::GroupConfig group_config(const config::GroupSettings& from) {
+  return {.min_session_timeout_ms = static_cast<int32_t>(from.session_timeout_min_ms),
+          .max_session_timeout_ms = static_cast<int32_t>(from.session_timeout_max_ms),
+          .initial_rebalance_delay_ms = static_cast<int32_t>(from.initial_rebalance_delay_ms),
+          .max_size = from.max_size,
+          .offsets_retention_ms = from.offsets_retention_ms,
+          .offsets_retention_check_interval_ms = from.offsets_retention_check_interval_ms,
+          .offset_metadata_max_bytes = from.offset_metadata_bytes_max};
+}
+
+// 0 where the broker need not compress.
+int wire_id_of(config::Compression compression) {
+  switch (compression) {
+    case config::Compression::kProducer:
+    case config::Compression::kUncompressed:
+      return TN_WIRE_NONE;
+    case config::Compression::kGzip:
+      return TN_WIRE_GZIP;
+    case config::Compression::kSnappy:
+      return TN_WIRE_SNAPPY;
+    case config::Compression::kLz4:
+      return TN_WIRE_LZ4;
+    case config::Compression::kZstd:
+      return TN_WIRE_ZSTD;
+  }
+  return TN_WIRE_NONE;
+}
+
+std::vector<wire::ApiKey> advertised_keys() {
+  std::vector<wire::ApiKey> keys;
+  for (const handlers::Api& api : handlers::apis()) keys.push_back(api.key);
+  return keys;
+}
+
+}  // namespace
+
+// Members are built in this order and destroyed in reverse.
+struct Broker::Rooms {
+  config::Settings settings;
+  std::vector<DataLock> locks;
+  std::string cluster_id;
+  SystemClock clock;
+  SystemRandom random;
+  controller::PosixFiles files;
+  MetricRegistry metrics;
+  net::ThreadPool pool{kPoolThreads};
+  std::unique_ptr<plugin::PluginHost> plugins;
+  net::ShardSet shards;
+  http::HealthChecks live;
+  http::HealthChecks ready;
+  std::atomic<bool> is_ready{false};
+  std::unique_ptr<controller::Journal> journal;
+  std::unique_ptr<controller::Controller> controller;
+  std::unique_ptr<replication::LogDirectories> directories;
+  std::unique_ptr<replication::StorageContext> storage;
+  std::unique_ptr<replication::Replicas> replicas;
+  std::unique_ptr<groups::GroupDirectory> groups;
+  std::unique_ptr<handlers::ProducerIds> producer_ids;
+  std::unique_ptr<handlers::RequestMetrics> request_metrics;
+  std::unique_ptr<handlers::Services> services;
+  std::unique_ptr<http::HttpServer> http;
+  std::unique_ptr<net::Listener> listener;
+
+  net::Shard& home() { return shards.at(0); }
+
+  Result<> claim_directories();
+  Result<> load_plugins();
+  Result<> open_http();
+  Result<> open_kafka();
+  Result<> start_controller();
+  // A topic may only ask for plugins that are there.
+  Result<> check_loaded(const config::TopicConfig& config) const;
+  Result<> open_logs();
+  void build_services();
+  metadata::BrokerInfo identity() const;
+};
+
+Result<> Broker::Rooms::claim_directories() {
+  const BrokerId self{settings.node.id};
+  std::optional<std::string> wanted;
+  if (!settings.node.cluster_id.empty()) wanted = settings.node.cluster_id;
+  for (const std::string& dir : settings.storage.data_dirs) {
+    std::error_code failed;
+    std::filesystem::create_directories(dir, failed);
+    if (failed)
+      return fail(Errc::kIo, dir, "the data directory cannot be made: " + failed.message());
+    auto lock = DataLock::take(dir);
+    if (!lock) return forward(lock);
+    locks.push_back(std::move(*lock));
+    auto found = controller::read_identity(files, dir);
+    if (!found) return forward(found);
+    if (*found) {
+      if (auto ours = controller::check_identity(**found, dir, self, wanted); !ours) return ours;
+      wanted = (*found)->cluster_id;
+    }
+  }
+  cluster_id = wanted.value_or(controller::make_cluster_id(random));
+  for (const std::string& dir : settings.storage.data_dirs) {
+    if (*controller::read_identity(files, dir)) continue;
+    const controller::Identity made{
+        .cluster_id = cluster_id,
+        .node_id = self,
+        .directory_id = Uuid::from_random(random.next(), random.next())};
+    if (auto written = controller::write_identity(files, dir, made); !written) return written;
+  }
+  return {};
+}
+
+Result<> Broker::Rooms::load_plugins() {
+  auto loaded = plugin::PluginHost::load(settings.plugins,
+                                         {.clock = &clock, .random = &random, .pool = &pool});
+  if (!loaded) {
+    std::string all;
+    for (const auto& problem : loaded.error()) all += (all.empty() ? "" : "\n") + problem.message();
+    return fail(Errc::kPluginRefused, "", all);
+  }
+  plugins = std::move(*loaded);
+  return {};
+}
+
+Result<> Broker::Rooms::open_http() {
+  if (settings.http.bind.host.empty()) return {};
+  live.add("shards", [] { return http::Health{.ok = true, .text = "the event loop turns"}; });
+  ready.add("broker", [this] {
+    return http::Health{.ok = is_ready, .text = is_ready ? "serving" : "starting or stopping"};
+  });
+  http::HttpOptions options{.endpoint = to_net(settings.http.bind), .routes = {}};
+  http::add_health_routes(options.routes, live, ready);
+  http::add_metrics_route(options.routes, metrics, [this]() -> Task<MetricSamples> {
+    if (!is_ready) co_return MetricSamples{};
+    co_return co_await gather_samples(home(), *replicas, *groups);
+  });
+  auto started = http::HttpServer::start(home(), std::move(options));
+  if (!started) return forward(started);
+  http = std::move(*started);
+  return {};
+}
+
+Result<> Broker::Rooms::open_kafka() {
+  const auto& network = settings.network;
+  net::ListenerOptions options;
+  options.endpoint = to_net(settings.kafka.bind);
+  options.limits.frame_bytes_max = static_cast<uint32_t>(network.request_bytes_max);
+  options.limits.connection_bytes_max = static_cast<uint64_t>(network.connection_memory_max);
+  options.limits.connections_max = static_cast<uint32_t>(network.connections_max);
+  options.limits.connections_per_ip_max = static_cast<uint32_t>(network.connections_per_ip_max);
+  options.limits.idle_timeout = std::chrono::milliseconds(network.idle_timeout_ms);
+  options.budget = std::make_shared<net::MemoryBudget>(static_cast<uint64_t>(network.memory_max));
+  options.metrics = &metrics;
+  // The port is taken before anything is recovered, so that a taken one is known at once. Who comes
+  // before the broker is ready is sent away, to try again.
+  options.handler = [this](net::Shard& shard, net::ConnectionInfo& connection,
+                           MutableBytes frame) -> Task<Result<std::optional<OutputChain>>> {
+    if (!is_ready.load(std::memory_order_acquire)) {
+      return [](const char* why) -> Task<Result<std::optional<OutputChain>>> {
+        co_return fail(Errc::kShutdown, "", why);
+      }("the broker is starting or stopping");
+    }
+    return handlers::handle_frame(*services, shard, connection, frame);
+  };
+  auto started = net::Listener::start(shards, std::move(options));
+  if (!started) return forward(started);
+  listener = std::move(*started);
+  return {};
+}
+
+metadata::BrokerInfo Broker::Rooms::identity() const {
+  metadata::BrokerInfo info;
+  info.id = BrokerId{settings.node.id};
+  const auto& advertise = settings.kafka.advertise;
+  info.host = advertise.host.empty() ? listener->bound().host : advertise.host;
+  if (info.host == "0.0.0.0" || info.host == "::") info.host = host_name();
+  info.port = advertise.port != 0 ? advertise.port : listener->bound().port;
+  if (!settings.node.rack.empty()) info.rack = settings.node.rack;
+  return info;
+}
+
+Result<> Broker::Rooms::check_loaded(const config::TopicConfig& config) const {
+  if (plugins->storage(config.tenon_storage) == nullptr) {
+    return fail(Errc::kInvalidConfig, "tenon.storage",
+                "no storage plugin \"" + config.tenon_storage + "\" is loaded");
+  }
+  const int codec = wire_id_of(config.compression_type);
+  if (!plugins->codecs().known(codec)) {
+    return fail(Errc::kInvalidConfig, "compression.type", "no codec plugin for it is loaded");
+  }
+  return {};
+}
+
+Result<> Broker::Rooms::start_controller() {
+  auto opened =
+      controller::Journal::open({.files = &files,
+                                 .directory = settings.storage.data_dirs.front() + "/metadata",
+                                 .scheduler = &home(),
+                                 .pool = &pool});
+  if (!opened) return forward(opened);
+  journal = std::move(*opened);
+  controller::ControllerOptions options;
+  options.scheduler = &home();
+  options.journal = journal.get();
+  options.random = &random;
+  options.cluster_id = cluster_id;
+  options.broker = identity();
+  options.topics = {.defaults = settings.topic.defaults,
+                    .default_partitions = settings.topic.partitions,
+                    .default_replication_factor = settings.topic.replication_factor,
+                    .delete_enabled = settings.topic.deletion,
+                    .check_config = [this](const auto& config) { return check_loaded(config); }};
+  controller = std::make_unique<controller::Controller>(std::move(options));
+  controller->on_image([this](std::shared_ptr<const metadata::Image> image) {
+    replicas->publish(std::move(image));
+  });
+  return run_on(home(), [this] { return controller->start(); });
+}
+
+Result<> Broker::Rooms::open_logs() {
+  directories = std::make_unique<replication::LogDirectories>(settings.storage.data_dirs);
+  storage = std::make_unique<replication::StorageContext>(
+      replication::StorageContext{.self = BrokerId{settings.node.id},
+                                  .pool = pool,
+                                  .directories = *directories,
+                                  .plugins = *plugins,
+                                  .topic_defaults = settings.topic.defaults,
+                                  .producer_expiry_ms = settings.log.producer_expiry_ms});
+  std::vector<Scheduler*> schedulers;
+  for (size_t i = 0; i < shards.size(); ++i) schedulers.push_back(&shards.at(i));
+  replicas = std::make_unique<replication::Replicas>(*storage, std::move(schedulers));
+  groups = std::make_unique<groups::GroupDirectory>(*replicas, BrokerId{settings.node.id},
+                                                    group_config(settings.groups), random);
+  replicas->on_applied([this](size_t shard, const auto& before, const auto& after) {
+    groups->on_image(shard, before, after);
+  });
+  if (auto started = start_controller(); !started) return started;
+  return run_on(home(), [this]() -> Task<Result<>> {
+    co_await replicas->settled(home());
+    co_return Result<>{};
+  });
+}
+
+void Broker::Rooms::build_services() {
+  producer_ids = std::make_unique<handlers::ProducerIds>(*controller, home());
+  request_metrics = std::make_unique<handlers::RequestMetrics>(metrics, advertised_keys());
+  const auto slots = static_cast<size_t>(settings.fetch.session_slots) / shards.size();
+  std::vector<handlers::FetchSessions> sessions;
+  for (size_t i = 0; i < shards.size(); ++i) sessions.emplace_back(slots, i, shards.size());
+  services = std::make_unique<handlers::Services>(
+      handlers::Services{.settings = settings,
+                         .self = BrokerId{settings.node.id},
+                         .replicas = *replicas,
+                         .controller = *controller,
+                         .controller_home = home(),
+                         .groups = *groups,
+                         .producer_ids = *producer_ids,
+                         .metrics = *request_metrics,
+                         .random = random,
+                         .fetch_sessions = std::move(sessions)});
+  replicas->start_periodic(
+      {.retention_check = std::chrono::milliseconds(settings.log.retention_check_interval_ms),
+       .flush_interval = std::chrono::milliseconds(settings.log.flush_interval_ms)});
+  is_ready.store(true, std::memory_order_release);
+}
+
+Result<std::unique_ptr<Broker>> Broker::start(config::Settings settings) {
+  auto rooms = std::make_unique<Rooms>();
+  rooms->settings = std::move(settings);
+  if (auto done = rooms->claim_directories(); !done) return forward(done);
+  if (auto done = rooms->load_plugins(); !done) return forward(done);
+  rooms->shards.start(shard_count(rooms->settings.runtime));
+  if (auto done = rooms->open_http(); !done) return forward(done);
+  if (auto done = rooms->open_kafka(); !done) return forward(done);
+  if (auto done = rooms->open_logs(); !done) return forward(done);
+  rooms->build_services();
+  return std::unique_ptr<Broker>(new Broker(std::move(rooms)));
+}
+
+Broker::Broker(std::unique_ptr<Rooms> rooms) : rooms_(std::move(rooms)) {}
+Broker::~Broker() = default;
+
+net::Endpoint Broker::kafka() const {
+  return rooms_->listener->bound();
+}
+net::Endpoint Broker::http() const {
+  return rooms_->http ? rooms_->http->bound() : net::Endpoint{};
+}
+
+std::string Broker::holdings() const {
+  size_t partitions = 0;
+  const auto image =
+      run_on(rooms_->home(), [this]() -> Task<std::shared_ptr<const metadata::Image>> {
+        co_return rooms_->controller->image();
+      });
+  size_t topics = 0;
+  for (const metadata::TopicInfo& topic : image->topics()) {
+    ++topics;
+    partitions += topic.partitions.size();
+  }
+  return std::to_string(topics) + " topics, " + std::to_string(partitions) + " partitions";
+}
+
+Result<> Broker::stop() {
+  Rooms& rooms = *rooms_;
+  rooms.listener->stop(kDrainTime);
+  rooms.is_ready = false;
+  auto closed = run_on(rooms.home(), [&rooms]() -> Task<Result<>> {
+    co_await rooms.groups->stop(rooms.home());
+    auto logs = co_await rooms.replicas->close(rooms.home());
+    auto changes = co_await rooms.controller->drain();
+    co_await rooms.journal->drain();
+    if (!logs) co_return logs;
+    co_return changes;
+  });
+  if (rooms.http) rooms.http->stop();
+  rooms.pool.stop();
+  rooms.shards.stop();
+  return closed;
+}
+
+}  // namespace tenon::broker

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "broker/samples.h"
+
+#include <map>
+
+namespace tenon::broker {
+namespace {
+
+using EndOffsets = std::map<TopicPartition, Offset>;
+
+struct CommittedOffset {
+  std::string group;
+  TopicPartition partition;
+  Offset offset;
+};
+
+// What one shard knows.
+struct ShardView {
+  MetricSamples samples;
+  EndOffsets ends;
+  std::vector<CommittedOffset> committed;
+};
+
+MetricSamples::Family gauge(std::string name, std::string help) {
+  return {.name = std::move(name), .help = std::move(help), .type = MetricType::kGauge};
+}
+
+void sample_partition(replication::Partition& partition, ShardView& view) {
+  const auto offsets = partition.offsets();
+  const MetricLabels labels{{"topic", partition.name().topic},
+                            {"partition", std::to_string(partition.name().partition)}};
+  const auto add = [&](const char* name, const char* help, int64_t value) {
+    view.samples.add(gauge(name, help), labels, static_cast<double>(value));
+  };
+  add("tenon_partition_log_start_offset", "First offset that can be read", offsets.log_start.value);
+  add("tenon_partition_high_watermark", "Offset below which consumers read",
+      offsets.high_watermark.value);
+  add("tenon_partition_log_end_offset", "Next offset to be written", offsets.log_end.value);
+  add("tenon_partition_bytes", "Bytes of the log", partition.log().bytes());
+  view.ends.emplace(partition.name(), offsets.high_watermark);
+}
+
+void sample_group(const groups::GroupSummary& group, ShardView& view) {
+  const MetricLabels labels{{"group", group.id}};
+  view.samples.add(gauge("tenon_group_members", "Members of the group"), labels,
+                   static_cast<double>(group.members));
+  view.samples.add(gauge("tenon_group_generation", "Generation of the group"), labels,
+                   group.generation);
+}
+
+ShardView view_of(replication::Replicas& replicas, groups::GroupDirectory& groups, size_t shard) {
+  ShardView view;
+  replicas.table(shard).for_each(
+      [&view](replication::Partition& partition) { sample_partition(partition, view); });
+  for (const auto& [index, coordinator] : groups.coordinators(shard)) {
+    for (const auto& group : coordinator->summaries()) sample_group(group, view);
+    coordinator->for_each_offset(
+        [&view](const std::string& id, const TopicPartition& partition, Offset offset) {
+          view.committed.push_back({id, partition, offset});
+        });
+  }
+  return view;
+}
+
+void add_lag(const std::vector<ShardView>& views, MetricSamples& samples) {
+  EndOffsets ends;
+  for (const ShardView& view : views) ends.insert(view.ends.begin(), view.ends.end());
+  std::map<std::string, double> sums;
+  for (const ShardView& view : views) {
+    for (const CommittedOffset& committed : view.committed) {
+      const auto end = ends.find(committed.partition);
+      if (end == ends.end()) continue;
+      const double lag =
+          static_cast<double>(std::max<int64_t>(end->second.value - committed.offset.value, 0));
+      samples.add(gauge("tenon_group_lag", "Records between the committed offset and the end"),
+                  {{"group", committed.group},
+                   {"topic", committed.partition.topic},
+                   {"partition", std::to_string(committed.partition.partition)}},
+                  lag);
+      sums[committed.group] += lag;
+    }
+  }
+  for (const auto& [group, sum] : sums) {
+    samples.add(gauge("tenon_group_lag_sum", "Lag of the group over all partitions"),
+                {{"group", group}}, sum);
+  }
+}
+
+}  // namespace
+
+Task<MetricSamples> gather_samples(Scheduler& home, replication::Replicas& replicas,
+                                   groups::GroupDirectory& groups) {
+  std::vector<ShardView> views;
+  for (size_t shard = 0; shard < replicas.shards(); ++shard) {
+    views.push_back(co_await call_on(home, replicas.scheduler(shard), [&replicas, &groups, shard] {
+      return view_of(replicas, groups, shard);
+    }));
+  }
+  MetricSamples samples;
+  add_lag(views, samples);
+  for (ShardView& view : views) samples.append(std::move(view.samples));
+  co_return samples;
+}
+
+}  // namespace tenon::broker
