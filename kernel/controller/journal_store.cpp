@@ -149,11 +149,19 @@ Result<> JournalStore::load_segment(const Segment& segment, bool newest) {
     if (auto done = add_frame(segment, at, std::move(*frame)); !done) return done;
     at += bytes;
   }
-  if (!newest) return {};
+  return newest ? continue_segment(file_path, file->size()) : Result<>();
+}
+
+// Opens the newest segment to be written to after `bytes`, and makes everything durable that was
+// read: when only the process died, some of it may be in the system's memory and not yet on the
+// disk.
+Result<> JournalStore::continue_segment(const std::string& file_path, uint64_t bytes) {
   auto open = files_.open(file_path, false);
   if (!open) return forward(open);
   file_ = std::move(*open);
-  return {};
+  if (auto cut = file_->truncate(bytes); !cut) return cut;
+  if (auto done = file_->sync(); !done) return done;
+  return files_.sync_directory(directory_);
 }
 
 Result<> JournalStore::add_frame(const Segment& segment, size_t at, DecodedFrame frame) {
@@ -204,11 +212,7 @@ Result<> JournalStore::cut_tail(const Segment& segment, ByteView file, size_t at
       "was never acknowledged; they are cut off and kept as {}",
       file_path, tail.size(), at, copy);
   if (auto kept = replace_file(files_, directory_, copy, tail); !kept) return kept;
-  auto open = files_.open(file_path, false);
-  if (!open) return forward(open);
-  file_ = std::move(*open);
-  if (auto cut = file_->truncate(at); !cut) return cut;
-  return file_->sync();
+  return continue_segment(file_path, at);
 }
 
 Result<> JournalStore::make_segment(uint64_t first_index) {

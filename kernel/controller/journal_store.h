@@ -74,6 +74,7 @@ class JournalStore {
   Result<> load_segment(const Segment& segment, bool newest);
   Result<> add_frame(const Segment& segment, size_t at, DecodedFrame frame);
   Result<> begin_newest(const Segment& segment, ByteView file);
+  Result<> continue_segment(const std::string& file_path, uint64_t bytes);
   Result<> cut_tail(const Segment& segment, ByteView file, size_t at);
   Result<> make_segment(uint64_t first_index);
   void remove_superfluous();
