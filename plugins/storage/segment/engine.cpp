@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "engine.h"
+
+namespace tenon::segment {
+
+Engine::Engine(const Options& options, const Host& host) : services_(host) {
+  services_.checkpoint_bytes = options.bytes("checkpoint_bytes");
+}
+
+Result<std::shared_ptr<Log>> Engine::open(const tn_log_spec& spec, tn_log_state& state) {
+  constexpr int64_t kIndexBytesMin = 64;
+  const bool sound = spec.struct_size >= sizeof(tn_log_spec) && spec.directory != nullptr &&
+                     spec.directory[0] == '/' && spec.name != nullptr && spec.segment_bytes > 0 &&
+                     spec.segment_ms > 0 && spec.index_interval_bytes >= 0 &&
+                     spec.index_bytes_max >= kIndexBytesMin && spec.start_offset >= 0;
+  if (!sound) return Error(TN_E_INVALID, "the log's specification is not one");
+  return Log::open(services_, spec, state);
+}
+
+}  // namespace tenon::segment
+
+TENON_STORAGE(tenon::segment::Engine, "segment", "0.1.0",
+              "Keeps logs as segment files in Kafka's on-disk format.")

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Making a log durable: flush, the recovery point, and closing.
+//
+// Syncs of one log come one after the other under sync_mutex_, and each looks at the failure of the
+// one before: the kernel reports a failed write-back to one sync only, and the next would succeed.
+
+#include "file_names.h"
+#include "log.h"
+
+namespace tenon::segment {
+
+// A sync on its way through the executor; keeps the log alive.
+struct Log::SyncJob {
+  std::shared_ptr<Log> log;
+  std::optional<Flushed> done;
+
+  static void run(void* arg) {
+    const std::unique_ptr<SyncJob> job(static_cast<SyncJob*>(arg));
+    try {
+      job->log->run_sync(std::move(job->done));
+    } catch (const std::exception& error) {
+      job->log->poison(error.what());
+    }
+  }
+};
+
+void Log::flush(Flushed done) {
+  Result<> writable = check_writable();
+  if (!writable) return done(writable);
+  {
+    std::lock_guard lock(mutex_);
+    if (!is_synced_locked()) writable = Error(TN_E_AGAIN, "");
+  }
+  if (writable) return done(writable);
+  submit_sync(std::move(done));
+}
+
+void Log::submit_sync(std::optional<Flushed> done) {
+  auto job = std::make_unique<SyncJob>(SyncJob{shared_from_this(), std::move(done)});
+  const tn_host_executor& executor = services_.executor;
+  executor.submit(executor.ctx, &SyncJob::run, job.release());
+}
+
+bool Log::is_synced_locked() const {
+  if (name_changes_ != names_synced_ || parent_changed_) return false;
+  for (auto it = segments_.rbegin(); it != segments_.rend() && !(*it)->sealed; ++it)
+    if ((*it)->synced_bytes < (*it)->state.bytes) return false;
+  return true;
+}
+
+// One sync, and the completion as soon as the data is safe; what only saves time after a crash
+// comes behind it.
+void Log::run_sync(std::optional<Flushed> done) {
+  SyncPlan plan;
+  Result<> result;
+  {
+    std::lock_guard serial(sync_mutex_);
+    if (closed_) {
+      result = *closed_;
+    } else {
+      plan = plan_sync();
+      result = sync(plan);
+    }
+  }
+  if (done) (*done)(result);
+  std::lock_guard serial(sync_mutex_);
+  if (!result || closed_ || plan.cuts != cuts_ || !is_checkpoint_due(plan)) return;
+  if (Result<> advanced = advance_recovery_point(plan); !advanced)
+    services_.host.log(TN_LOG_WARN, where() + "recovery after a crash would take longer: " +
+                                        advanced.error().text());
+}
+
+Log::SyncPlan Log::plan_sync() {
+  std::lock_guard lock(mutex_);
+  SyncPlan plan;
+  size_t first = segments_.size() - 1;
+  while (first > 0 && !segments_[first - 1]->sealed) first--;
+  for (size_t i = first; i < segments_.size(); i++) {
+    const SegmentPtr& segment = segments_[i];
+    if (segment->synced_bytes < segment->state.bytes)
+      plan.files.emplace_back(segment, segment->state.bytes);
+    if (i + 1 < segments_.size()) plan.rolled.push_back(segment);
+  }
+  plan.name_changes = name_changes_;
+  plan.names = name_changes_ != names_synced_;
+  plan.parent = parent_changed_;
+  plan.active = segments_.back();
+  plan.point = checkpoint_locked();
+  plan.cuts = cuts_;
+  return plan;
+}
+
+Checkpoint Log::checkpoint_locked() const {
+  const Segment& active = *segments_.back();
+  return {active.base_offset, static_cast<int64_t>(active.state.bytes), active.state.end_offset,
+          static_cast<int64_t>(active.offsets.file().size()),
+          static_cast<int64_t>(active.times.file().size())};
+}
+
+Result<> Log::sync(const SyncPlan& plan) {
+  Result<> done = check_writable();
+  if (!done) return done;
+  for (size_t i = 0; done && i < plan.files.size(); i++) done = plan.files[i].first->file.sync();
+  if (done && plan.names) done = services_.fs.sync_directory(layout_.directory);
+  if (done && plan.parent) {
+    const std::string& path = layout_.directory;
+    done = services_.fs.sync_directory(path.substr(0, std::max<size_t>(path.rfind('/'), 1)));
+  }
+  if (!done) {
+    poison(done.error().text());
+    return done;
+  }
+  std::lock_guard lock(mutex_);
+  for (const auto& [segment, bytes] : plan.files)
+    segment->synced_bytes = std::max(segment->synced_bytes, bytes);
+  names_synced_ = std::max(names_synced_, plan.name_changes);
+  if (plan.parent) parent_changed_ = false;
+  return done;
+}
+
+bool Log::is_checkpoint_due(const SyncPlan& plan) const {
+  if (!plan.rolled.empty()) return true;
+  const bool same = recovery_point_ && recovery_point_->base_offset == plan.point.base_offset;
+  return plan.point.bytes - (same ? recovery_point_->bytes : 0) >= services_.checkpoint_bytes;
+}
+
+// Makes the indexes of rolled segments durable, which then need no look after a crash.
+Result<> Log::seal(const SyncPlan& plan) {
+  for (const SegmentPtr& segment : plan.rolled)
+    if (Result<> synced = segment->sync_indexes(); !synced) return synced;
+  std::lock_guard lock(mutex_);
+  for (const SegmentPtr& segment : plan.rolled) segment->sealed = true;
+  return {};
+}
+
+// The plan's data has been synced; its indexes have not.
+Result<> Log::advance_recovery_point(const SyncPlan& plan) {
+  if (Result<> sealed = seal(plan); !sealed) return sealed;
+  if (Result<> synced = plan.active->sync_indexes(); !synced) return synced;
+  return store_recovery_point(plan.point);
+}
+
+Result<> Log::store_recovery_point(const Checkpoint& point) {
+  Result<> stored = store_checkpoint(services_, layout_.directory, kRecoveryPointName, point);
+  if (stored) recovery_point_ = point;
+  return stored;
+}
+
+Result<> Log::close(bool remove) {
+  std::lock_guard serial(sync_mutex_);
+  if (closed_) return Error(TN_E_INVALID, where() + "the log is closed");
+  closed_ = remove ? remove_everything() : close_in_order();
+  is_closed_.store(true);
+  std::vector<SegmentPtr> dropped;  // their files are closed outside of the lock
+  std::lock_guard lock(mutex_);
+  dropped.swap(segments_);
+  recent_.clear();
+  return *closed_;
+}
+
+// Syncs everything and leaves the marker by which the next open knows it.
+Result<> Log::close_in_order() {
+  if (has_marker_) return {};
+  {
+    std::lock_guard lock(mutex_);
+    segments_.back()->finish_time_index();
+  }
+  const SyncPlan plan = plan_sync();
+  if (Result<> synced = sync(plan); !synced) return synced;
+  if (Result<> sealed = seal(plan); !sealed) return sealed;
+  if (Result<> synced = segments_.back()->sync_indexes(); !synced) return synced;
+  for (const SegmentPtr& segment : segments_) {
+    // Without their files, the indexes are made anew by the next open.
+    if (!segment->indexes_distrusted()) continue;
+    for (const IndexFile* index : {&segment->times.file(), &segment->offsets.file()})
+      if (Result<> gone = remove_if_there(services_, index->path()); !gone) return gone;
+  }
+  return store_checkpoint(services_, layout_.directory, kCleanShutdownName, plan.point);
+}
+
+Result<> Log::remove_everything() {
+  for (const SegmentPtr& segment : segments_) {
+    segment->offsets.file().abandon();
+    segment->times.file().abandon();
+  }
+  const std::string& directory = layout_.directory;
+  // First what vouches for the segments: without it, what a crash leaves is an older log.
+  for (std::string_view name : {kCleanShutdownName, kRecoveryPointName})
+    if (Result<> gone = remove_if_there(services_, directory + "/" + std::string(name)); !gone)
+      return gone;
+  Result<std::vector<std::string>> names = services_.fs.list(directory);
+  if (!names) return names.error();
+  for (const std::string& name : *names)
+    if (Result<> gone = remove_if_there(services_, directory + "/" + name); !gone) return gone;
+  if (Result<> gone = services_.fs.remove(directory); !gone) return gone;
+  return services_.fs.sync_directory(
+      directory.substr(0, std::max<size_t>(directory.rfind('/'), 1)));
+}
+
+}  // namespace tenon::segment
