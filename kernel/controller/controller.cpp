@@ -7,7 +7,7 @@
 
 #include "base/assert.h"
 #include "base/log.h"
-#include "controller/topic_plans.h"
+#include "controller/topics/topic_plans.h"
 #include "metadata/delta.h"
 
 namespace tenon::controller {

@@ -34,7 +34,7 @@
 #include "base/task.h"
 #include "controller/journal.h"
 #include "controller/requests.h"
-#include "controller/topic_rules.h"
+#include "controller/topics/topic_rules.h"
 #include "metadata/image.h"
 #include "metadata/records.h"
 

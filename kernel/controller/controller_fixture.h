@@ -14,7 +14,7 @@
 #include "base/log.h"
 #include "base/sim_scheduler.h"
 #include "controller/controller.h"
-#include "controller/sim_files.h"
+#include "controller/disk/sim_files.h"
 
 namespace tenon::controller {
 

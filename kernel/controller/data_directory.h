@@ -21,7 +21,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "base/scheduler.h"
-#include "controller/files.h"
+#include "controller/disk/files.h"
 #include "controller/identity.h"
 #include "controller/journal.h"
 

@@ -17,7 +17,7 @@
 #include "base/error.h"
 #include "base/ids.h"
 #include "base/random.h"
-#include "controller/files.h"
+#include "controller/disk/files.h"
 
 namespace tenon::controller {
 

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "controller/sim_files.h"
+#include "controller/disk/sim_files.h"
 
 namespace tenon::controller {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "base/assert.h"
 #include "base/log.h"
-#include "controller/journal_store.h"
+#include "controller/disk/journal_store.h"
 
 namespace tenon::controller {
 

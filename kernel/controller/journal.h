@@ -39,8 +39,8 @@
 #include "base/ids.h"
 #include "base/scheduler.h"
 #include "base/task.h"
-#include "controller/files.h"
-#include "controller/journal_format.h"
+#include "controller/disk/files.h"
+#include "controller/disk/journal_format.h"
 
 namespace tenon::controller {
 

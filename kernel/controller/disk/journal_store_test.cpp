@@ -2,12 +2,12 @@
 //
 // What a directory holds after crashes and damage.
 
-#include "controller/journal_store.h"
+#include "controller/disk/journal_store.h"
 
 #include <gtest/gtest.h>
 
 #include "base/log.h"
-#include "controller/sim_files.h"
+#include "controller/disk/sim_files.h"
 
 namespace tenon::controller {
 namespace {

@@ -8,7 +8,7 @@
 #include <set>
 #include <utility>
 
-#include "controller/topic_plans.h"
+#include "controller/topics/topic_plans.h"
 
 namespace tenon::controller {
 

@@ -13,7 +13,7 @@
 
 #include "base/random.h"
 #include "controller/requests.h"
-#include "controller/topic_rules.h"
+#include "controller/topics/topic_rules.h"
 #include "metadata/image.h"
 #include "metadata/records.h"
 

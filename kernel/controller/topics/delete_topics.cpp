@@ -4,7 +4,7 @@
 
 #include <map>
 
-#include "controller/topic_plans.h"
+#include "controller/topics/topic_plans.h"
 
 namespace tenon::controller {
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "controller/files.h"
+#include "controller/disk/files.h"
 
 #include <gtest/gtest.h>
 
 #include <filesystem>
 
-#include "controller/sim_files.h"
+#include "controller/disk/sim_files.h"
 
 namespace tenon::controller {
 namespace {

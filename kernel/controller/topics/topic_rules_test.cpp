@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "controller/topic_rules.h"
+#include "controller/topics/topic_rules.h"
 
 #include <set>
 
-#include "controller/plan_fixture.h"
+#include "controller/topics/plan_fixture.h"
 
 namespace tenon::controller {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "controller/journal_format.h"
+#include "controller/disk/journal_format.h"
 
 #include <fmt/format.h>
 

@@ -2,7 +2,7 @@
 //
 // CreateTopics as Kafka answers it.
 
-#include "controller/plan_fixture.h"
+#include "controller/topics/plan_fixture.h"
 
 namespace tenon::controller {
 namespace {

@@ -6,7 +6,7 @@
 #include <map>
 #include <utility>
 
-#include "controller/topic_plans.h"
+#include "controller/topics/topic_plans.h"
 
 namespace tenon::controller {
 

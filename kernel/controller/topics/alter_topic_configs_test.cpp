@@ -2,7 +2,7 @@
 //
 // IncrementalAlterConfigs (KIP-339) and AlterConfigs for topics.
 
-#include "controller/plan_fixture.h"
+#include "controller/topics/plan_fixture.h"
 
 namespace tenon::controller {
 namespace {

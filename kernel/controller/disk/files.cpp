@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "controller/files.h"
+#include "controller/disk/files.h"
 
 #include <dirent.h>
 #include <fcntl.h>

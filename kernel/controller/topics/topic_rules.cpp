@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "controller/topic_rules.h"
+#include "controller/topics/topic_rules.h"
 
 #include <fmt/format.h>
 

@@ -25,8 +25,8 @@
 #include <vector>
 
 #include "base/error.h"
-#include "controller/files.h"
-#include "controller/journal_format.h"
+#include "controller/disk/files.h"
+#include "controller/disk/journal_format.h"
 
 namespace tenon::controller {
 

@@ -21,7 +21,7 @@
 #include <vector>
 
 #include "base/random.h"
-#include "controller/files.h"
+#include "controller/disk/files.h"
 
 namespace tenon::controller {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "controller/journal_store.h"
+#include "controller/disk/journal_store.h"
 
 #include <fmt/format.h>
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "controller/topic_plans.h"
+#include "controller/topics/topic_plans.h"
 #include "metadata/delta.h"
 
 namespace tenon::controller {
