@@ -2,10 +2,10 @@
 
 #include "groups/group_coordinator.h"
 
-#include "groups/append_errors.h"
-#include "groups/group_queries.h"
-#include "groups/membership.h"
-#include "groups/offset_commits.h"
+#include "groups/classic/append_errors.h"
+#include "groups/classic/membership.h"
+#include "groups/offsets/offset_commits.h"
+#include "groups/table/group_queries.h"
 
 namespace tenon::groups {
 

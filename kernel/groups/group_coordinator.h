@@ -4,10 +4,10 @@
 // and committed offsets, as Apache Kafka's group coordinator does it for the classic protocol
 // (KIP-62, KIP-345, KIP-394, KIP-559, KIP-800, KIP-814).
 //
-//   membership.h       join, sync, heartbeat, leave; sessions and rebalance timers
-//   offset_commits.h   commit, fetch, delete, expiry
-//   group_table.h      the groups; replays records into them
-//   this class         the door: is the coordinator active, is the request sane, who answers
+//   classic/   join, sync, heartbeat, leave; sessions and rebalance timers
+//   offsets/   commit, fetch, delete, expiry
+//   table/     the groups; replays records into them
+//   this       the door: is the coordinator active, is the request sane, who answers
 //
 // Called by handlers/ on the partition's owner. Errors are answered inside the responses, with
 // Kafka's codes: COORDINATOR_LOAD_IN_PROGRESS until load() is through, NOT_COORDINATOR after stop()

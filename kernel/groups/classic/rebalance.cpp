@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "groups/rebalance.h"
+#include "groups/classic/rebalance.h"
 
 #include <algorithm>
 

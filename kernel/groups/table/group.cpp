@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "groups/group.h"
+#include "groups/table/group.h"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "groups/group_records.h"
+#include "groups/table/group_records.h"
 
 #include <set>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "groups/committed_offsets.h"
+#include "groups/table/committed_offsets.h"
 
 #include "base/assert.h"
 

@@ -30,8 +30,8 @@
 #include <string_view>
 #include <vector>
 
-#include "groups/committed_offsets.h"
-#include "groups/member.h"
+#include "groups/table/committed_offsets.h"
+#include "groups/table/member.h"
 #include "statemachine/timer.h"
 #include "wire/api.h"
 

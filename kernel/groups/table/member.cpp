@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "groups/member.h"
+#include "groups/table/member.h"
 
 #include <algorithm>
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "groups/offset_commits.h"
+#include "groups/offsets/offset_commits.h"
 
 #include <algorithm>
 #include <limits>
 
-#include "groups/append_errors.h"
-#include "groups/membership.h"
+#include "groups/classic/append_errors.h"
+#include "groups/classic/membership.h"
 
 namespace tenon::groups {
 namespace {

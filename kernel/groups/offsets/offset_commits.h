@@ -16,8 +16,8 @@
 #include <string_view>
 #include <vector>
 
-#include "groups/rebalance.h"
-#include "groups/reply.h"
+#include "groups/classic/rebalance.h"
+#include "groups/table/reply.h"
 #include "statemachine/timer.h"
 #include "wire/groups/delete_groups.h"
 #include "wire/groups/offset_commit.h"

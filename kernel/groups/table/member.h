@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/bytes.h"
-#include "groups/reply.h"
+#include "groups/table/reply.h"
 #include "statemachine/timer.h"
 #include "wire/groups/join_group.h"
 #include "wire/groups/sync_group.h"

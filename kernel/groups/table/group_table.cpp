@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "groups/group_table.h"
+#include "groups/table/group_table.h"
 
 #include "base/log.h"
 

@@ -23,11 +23,11 @@
 #include <string>
 #include <string_view>
 
+#include "groups/classic/rebalance.h"
 #include "groups/group_config.h"
-#include "groups/group_table.h"
-#include "groups/rebalance.h"
-#include "groups/reply.h"
 #include "groups/request_info.h"
+#include "groups/table/group_table.h"
+#include "groups/table/reply.h"
 #include "wire/api.h"
 #include "wire/groups/heartbeat.h"
 #include "wire/groups/join_group.h"

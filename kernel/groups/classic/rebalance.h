@@ -11,7 +11,7 @@
 #include "base/random.h"
 #include "base/scheduler.h"
 #include "groups/group_config.h"
-#include "groups/group_table.h"
+#include "groups/table/group_table.h"
 #include "statemachine/coordinator.h"
 #include "wire/api.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "groups/group_queries.h"
+#include "groups/table/group_queries.h"
 
 #include <algorithm>
 

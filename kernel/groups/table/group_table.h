@@ -15,8 +15,8 @@
 #include <string_view>
 
 #include "base/scheduler.h"
-#include "groups/group.h"
-#include "groups/group_records.h"
+#include "groups/table/group.h"
+#include "groups/table/group_records.h"
 #include "statemachine/state_machine.h"
 
 namespace tenon::groups {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include "base/log.h"
-#include "groups/append_errors.h"
-#include "groups/membership.h"
+#include "groups/classic/append_errors.h"
+#include "groups/classic/membership.h"
 
 namespace tenon::groups {
 namespace {

@@ -3,7 +3,7 @@
 // KIP-211: offsets that nobody needs any more leave the log.
 
 #include "base/log.h"
-#include "groups/offset_commits.h"
+#include "groups/offsets/offset_commits.h"
 
 namespace tenon::groups {
 

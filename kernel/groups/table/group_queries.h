@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "groups/group_table.h"
+#include "groups/table/group_table.h"
 #include "wire/groups/describe_groups.h"
 #include "wire/groups/list_groups.h"
 

@@ -3,7 +3,7 @@
 #include <array>
 
 #include "base/log.h"
-#include "groups/membership.h"
+#include "groups/classic/membership.h"
 
 namespace tenon::groups {
 namespace {

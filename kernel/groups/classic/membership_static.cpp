@@ -5,8 +5,8 @@
 // in the log.
 
 #include "base/log.h"
-#include "groups/append_errors.h"
-#include "groups/membership.h"
+#include "groups/classic/append_errors.h"
+#include "groups/classic/membership.h"
 
 namespace tenon::groups {
 

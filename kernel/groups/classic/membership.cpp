@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "groups/membership.h"
+#include "groups/classic/membership.h"
 
 #include "base/log.h"
 

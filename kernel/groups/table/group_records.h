@@ -19,8 +19,8 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/ids.h"
-#include "groups/committed_offsets.h"
-#include "groups/group.h"
+#include "groups/table/committed_offsets.h"
+#include "groups/table/group.h"
 #include "statemachine/state_machine.h"
 #include "wire/records/group_records.h"
 
