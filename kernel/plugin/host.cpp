@@ -8,9 +8,9 @@
 
 #include "plugin/abi_error.h"
 #include "plugin/interface_check.h"
+#include "plugin/library.h"
 #include "plugin/load/elf.h"
 #include "plugin/load/finder.h"
-#include "plugin/load/library.h"
 #include "plugin/load/module_check.h"
 #include "plugin/load/option_check.h"
 #include "plugin/services/instance_host.h"

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-#define TOML_EXCEPTIONS 0
-#include "config/toml/toml_reader.h"
-
+//
+// toml++ 3.3 asserts on some malformed texts ("[.a]") instead of refusing them. Its assertions are
+// turned into exceptions, in every kind of build, so that a slip in a file cannot end the process.
+#include <stdexcept>
+#undef NDEBUG
+#define TOML_EXCEPTIONS 1
+#define TOML_ASSERT(condition) ((condition) ? void() : throw std::logic_error(#condition))
 #include <toml++/toml.h>
 
 #include <algorithm>
 #include <tuple>
+
+#include "config/toml/toml_reader.h"
 
 namespace tenon::config {
 
@@ -57,19 +63,43 @@ Value copy_node(const toml::node& node, const std::string& file) {
   return value;
 }
 
+bool parser_gives_up(std::string_view text) {
+  try {
+    std::ignore = toml::parse(text);
+  } catch (const toml::parse_error&) {
+    return false;
+  } catch (const std::logic_error&) {
+    return true;
+  }
+  return false;
+}
+
+// The first line without which the parser would not give up.
+uint32_t line_of_giving_up(std::string_view text) {
+  uint32_t line = 1;
+  size_t end = text.find('\n');
+  while (end != std::string_view::npos && !parser_gives_up(text.substr(0, end))) {
+    ++line;
+    end = text.find('\n', end + 1);
+  }
+  return line;
+}
+
 }  // namespace
 
 std::expected<Value, Problem> read_toml(std::string_view text, const std::string& file) {
-  const toml::parse_result parsed = toml::parse(text, std::string_view(file));
-  if (!parsed) {
-    const toml::parse_error& error = parsed.error();
-    return std::unexpected(
-        Problem(position_of(error.source(), file), std::string(error.description())));
+  try {
+    const toml::table parsed = toml::parse(text, std::string_view(file));
+    Value root;
+    root.at = {file, 1, 1};
+    copy_table(parsed, file, root);
+    return root;
+  } catch (const toml::parse_error& error) {
+    const Position at = position_of(error.source(), file);
+    return std::unexpected(Problem(at, std::string(error.description())));
+  } catch (const std::exception&) {
+    return std::unexpected(Problem({file, line_of_giving_up(text), 1}, "this line is not TOML"));
   }
-  Value root;
-  root.at = {file, 1, 1};
-  copy_table(parsed.table(), file, root);
-  return root;
 }
 
 }  // namespace tenon::config

@@ -2,7 +2,7 @@
 //
 // The one file that knows Boost.DLL.
 #define BOOST_DLL_USE_STD_FS
-#include "plugin/load/library.h"
+#include "plugin/library.h"
 
 #include <dlfcn.h>
 
