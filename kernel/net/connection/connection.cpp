@@ -83,7 +83,7 @@ void Connection::discard_unread() {
 bool Connection::may_read() const {
   return !closed_ && reading_ != Reading::kEnded && !over_share_ &&
          in_flight() < context_->limits.requests_in_flight_max &&
-         writer_.memory() < context_->limits.reply_bytes_max;
+         writer_.memory() + ready_bytes_ < context_->limits.reply_bytes_max;
 }
 
 void Connection::post_read_turn() {
@@ -218,7 +218,7 @@ void Connection::refuse_frame() {
                    intake_.length(), context_->frame_bytes_max));
   context_->metrics->closed_bad_frame.add();
   end_reading();
-  slots_.push_back({.state = SlotState::kFailed, .charge = 0, .reply = {}});
+  slots_.emplace_back().state = SlotState::kFailed;
 }
 
 // ---- Requests
@@ -227,7 +227,7 @@ void Connection::begin_request(Frame frame) {
   amid_frame_ = false;
   stall_bytes_ = 0;
   const uint64_t sequence = first_sequence_ + slots_.size();
-  slots_.push_back({.charge = std::exchange(frame_charge_, 0), .reply = {}});
+  slots_.emplace_back().charge = std::exchange(frame_charge_, 0);
   spawn(serve(shared_from_this(), sequence, std::move(frame)));
 }
 
@@ -255,6 +255,8 @@ void Connection::finish(uint64_t sequence, Reply reply) {
   } else {
     slot.state = SlotState::kReady;
     slot.reply = std::move(**reply);
+    slot.reply_memory = reply_memory(slot.reply);
+    ready_bytes_ += slot.reply_memory;
   }
   // A reading turn flushes at its end; otherwise, all that becomes ready in one go of the event
   // loop leaves together.
@@ -286,6 +288,7 @@ void Connection::queue_replies() {
     Slot slot = std::move(slots_.front());
     slots_.pop_front();
     ++first_sequence_;
+    ready_bytes_ -= slot.reply_memory;
     if (slot.state == SlotState::kReady) {
       writer_.push(std::move(slot.reply), slot.charge);
       continue;

@@ -55,6 +55,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     SlotState state = SlotState::kPending;
     uint64_t charge = 0;
     OutputChain reply;
+    uint64_t reply_memory = 0;
   };
   using Reply = Result<std::optional<OutputChain>>;
 
@@ -96,6 +97,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   ReplyWriter writer_;
   std::deque<Slot> slots_;
   uint64_t first_sequence_ = 0;  // of slots_.front()
+  uint64_t ready_bytes_ = 0;     // memory of replies in slots_
   uint64_t charged_ = 0;         // of the budget, by this connection
   uint64_t frame_charge_ = 0;    // of it, for the frame that is being received
 

@@ -17,9 +17,16 @@ namespace {
 
 constexpr size_t kPiecesMax = 128;
 
-uint64_t memory_of(const OutputChain& chain) {
-  uint64_t bytes = chain.bytes.size();
-  for (const auto& splice : chain.splices) {
+// Of what sendfile reports, the errors of the socket; the rest are those of the file.
+bool connection_broke(int error) {
+  return error == EPIPE || error == ECONNRESET || error == ENOTCONN || error == ETIMEDOUT;
+}
+
+}  // namespace
+
+uint64_t reply_memory(const OutputChain& reply) {
+  uint64_t bytes = reply.bytes.size();
+  for (const auto& splice : reply.splices) {
     uint64_t payload_bytes = 0;
     for (const Slice& slice : splice.payload.slices) {
       payload_bytes += slice.length;
@@ -30,13 +37,6 @@ uint64_t memory_of(const OutputChain& chain) {
   }
   return bytes;
 }
-
-// Of what sendfile reports, the errors of the socket; the rest are those of the file.
-bool connection_broke(int error) {
-  return error == EPIPE || error == ECONNRESET || error == ENOTCONN || error == ETIMEDOUT;
-}
-
-}  // namespace
 
 // Pieces for one sendmsg.
 struct ReplyWriter::Gathered {
@@ -49,7 +49,7 @@ struct ReplyWriter::Gathered {
 };
 
 void ReplyWriter::push(OutputChain reply, uint64_t charge) {
-  const uint64_t memory = memory_of(reply);
+  const uint64_t memory = reply_memory(reply);
   memory_ += memory;
   queue_.push_back({FramedReply(std::move(reply)), charge, memory});
 }

@@ -24,6 +24,9 @@ struct iovec;
 
 namespace tenon::net {
 
+// The memory that a reply holds: slices of files do not count.
+uint64_t reply_memory(const OutputChain& reply);
+
 class ReplyWriter {
  public:
   enum class Status {
