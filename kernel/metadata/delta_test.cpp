@@ -2,6 +2,8 @@
 
 #include "metadata/delta.h"
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <cstdio>
 
