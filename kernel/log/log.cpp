@@ -53,7 +53,11 @@ Result<std::unique_ptr<Log>> Log::open(LogOptions options) {
              opened->state.truncated_bytes, opened->state.end_offset.value);
   }
   auto memory = recall(*opened->log, opened->state, options.scheduler->clock().wall_ms());
-  if (!memory) return forward(memory);
+  if (!memory) {
+    // The storage has put its bytes in order before: nothing is hidden by closing it properly.
+    (void)opened->log->close();
+    return forward(memory);
+  }
   const bool save_epochs = memory->epochs_changed;
   const bool save_producers = memory->must_save_producers;
   std::unique_ptr<Log> log(new Log(std::move(options), std::move(*opened), std::move(*memory)));
@@ -335,6 +339,10 @@ Result<> Log::delete_records(Offset offset) {
 }
 
 Result<> Log::trim_segments(Offset point) {
+  // What the deleted records say of producers must be known from elsewhere before they go.
+  if (producers_.size() > 0 && producers_saved_until_.value_or(Offset{0}) < point) {
+    if (auto saved = save_producers(); !saved) return saved;
+  }
   auto left = storage_->trim(point);
   if (!left) return storage_failed(left.error());
   start_ = std::max(start_, *left);
@@ -367,7 +375,7 @@ Result<> Log::truncate(Offset offset) {
   if (epochs_.truncate_from_end(end_)) {
     if (auto saved = save_epochs(); !saved) return saved;
   }
-  LogMemory memory{.start = start_, .end = end_};
+  LogMemory memory{.start = start_, .end = end_, .older = std::move(producers_)};
   if (auto recalled = recall_producers(*storage_, now_ms(), memory); !recalled) return recalled;
   producers_ = std::move(memory.producers);
   producers_saved_until_ = memory.saved_until;

@@ -62,8 +62,9 @@ Result<> recall_snapshot(plugin::StorageLog& storage, LogMemory& memory) {
   }
   if (snapshot->end > memory.end) {
     // It knows of batches that are lost. Left there, it would look right again once the log has
-    // grown.
+    // grown; but it may know of deleted records, which the log no longer does.
     memory.must_save_producers = true;
+    if (memory.older.size() == 0) memory.older = std::move(snapshot->state);
     return {};
   }
   memory.producers = std::move(snapshot->state);
@@ -83,13 +84,16 @@ Result<> replay_batches(plugin::StorageLog& storage, int64_t now_ms, const Repla
   while (true) {
     auto batch = scanner.next();
     if (!batch) return forward(batch);
-    if (!*batch) return {};
+    if (!*batch) break;
     if (replay.epochs) {
       memory.epochs_changed |=
           memory.epochs.assign((*batch)->leader_epoch(), (*batch)->base_offset());
     }
     if ((*batch)->last_offset() >= known) memory.producers.observe(**batch, now_ms);
   }
+  memory.older.forget_from(memory.end);
+  memory.producers.adopt_older(memory.older);
+  return {};
 }
 
 }  // namespace

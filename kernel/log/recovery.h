@@ -29,6 +29,8 @@ struct LogMemory {
   EpochCache epochs = {};
   bool epochs_changed = false;  // the blob is not what `epochs` is
   ProducerState producers = {};
+  // What is known of producers from before the log was cut, for what the records no longer tell.
+  ProducerState older = {};
   // Where the saved producer state ends; none if there is none, or it may never be trusted again
   // and must be replaced before the log grows.
   std::optional<Offset> saved_until = std::nullopt;
@@ -39,7 +41,7 @@ struct LogMemory {
 Result<LogMemory> recall(plugin::StorageLog& storage, const plugin::LogState& state,
                          int64_t now_ms);
 
-// The producer state at `end`, after a truncation. Fills producers, saved_until,
+// The producer state at `end`, after a truncation, helped by `older`. Fills producers, saved_until,
 // must_save_producers.
 Result<> recall_producers(plugin::StorageLog& storage, int64_t now_ms, LogMemory& memory);
 

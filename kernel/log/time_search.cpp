@@ -30,18 +30,15 @@ std::optional<ByteView> readable_records(const record::BatchView& batch,
   return room;
 }
 
-// The first record at or after `start` with a timestamp >= timestamp_ms. The batch is known to have
-// one, perhaps before `start`.
-std::optional<TimestampOffset> find_in_batch(const record::BatchView& batch,
-                                             const plugin::Codecs* codecs, Offset start,
-                                             int64_t timestamp_ms) {
-  const TimestampOffset whole{.timestamp_ms = batch.max_timestamp(),
-                              .offset = std::max(batch.base_offset(), start),
-                              .epoch = batch.leader_epoch()};
-  if (batch.timestamp_type() == record::TimestampType::kLogAppendTime) return whole;
+// Shows `visit` the records at or after `start` with their times, until it answers true. False if
+// the records have no times of their own or cannot be looked into: then the header is all there is.
+template <class Visit>
+bool visit_records(const record::BatchView& batch, const plugin::Codecs* codecs, Offset start,
+                   Visit visit) {
+  if (batch.timestamp_type() == record::TimestampType::kLogAppendTime) return false;
   Bytes room;
   const auto section = readable_records(batch, codecs, room);
-  if (!section) return whole;
+  if (!section) return false;
   record::RecordReader reader(*section);
   record::RecordView record;
   while (reader.next(record)) {
@@ -49,12 +46,38 @@ std::optional<TimestampOffset> find_in_batch(const record::BatchView& batch,
     // Unsigned: rubbish under a good CRC may overflow, and is then merely somewhere else in time.
     const auto timestamp = static_cast<int64_t>(static_cast<uint64_t>(batch.base_timestamp()) +
                                                 static_cast<uint64_t>(record.timestamp_delta));
-    if (offset >= start && offset <= batch.last_offset() && timestamp >= timestamp_ms) {
-      return TimestampOffset{timestamp, offset, batch.leader_epoch()};
-    }
+    const bool visible = offset >= start && offset <= batch.last_offset();
+    if (visible && visit(offset, timestamp)) return true;
   }
-  if (reader.damaged()) return whole;
-  return std::nullopt;
+  return !reader.damaged();
+}
+
+// The first record at or after `start` with a timestamp >= timestamp_ms. The batch is known to have
+// one, perhaps before `start`.
+std::optional<TimestampOffset> find_in_batch(const record::BatchView& batch,
+                                             const plugin::Codecs* codecs, Offset start,
+                                             int64_t timestamp_ms) {
+  std::optional<TimestampOffset> found;
+  const bool looked = visit_records(batch, codecs, start, [&](Offset offset, int64_t timestamp) {
+    if (timestamp < timestamp_ms) return false;
+    found = {timestamp, offset, batch.leader_epoch()};
+    return true;
+  });
+  if (looked) return found;
+  return TimestampOffset{batch.max_timestamp(), std::max(batch.base_offset(), start),
+                         batch.leader_epoch()};
+}
+
+// The largest timestamp of the records at or after `start`.
+int64_t visible_max_timestamp(const record::BatchView& batch, const plugin::Codecs* codecs,
+                              Offset start) {
+  if (batch.base_offset() >= start) return batch.max_timestamp();
+  int64_t max = record::kNoTimestamp;
+  const bool looked = visit_records(batch, codecs, start, [&](Offset, int64_t timestamp) {
+    max = std::max(max, timestamp);
+    return false;
+  });
+  return looked ? max : batch.max_timestamp();
 }
 
 }  // namespace
@@ -83,7 +106,7 @@ Result<int64_t> TimeSearch::max_timestamp_of(const tn_segment& segment) {
     auto batch = scanner.next();
     if (!batch) return forward(batch);
     if (!*batch) return max;
-    max = std::max(max, (*batch)->max_timestamp());
+    max = std::max(max, visible_max_timestamp(**batch, codecs_, start_));
   }
 }
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 
 #include "log/state/blob.h"
@@ -54,9 +55,8 @@ Result<std::optional<ProducerBatch>> ProducerState::check(const record::BatchVie
     const ProducerBatch& known = producer.batches[i];
     if (known.first_sequence == first && known.last_sequence == batch.last_sequence()) return known;
   }
-  const int32_t last = producer.n_batches > 0
-                           ? producer.batches[producer.n_batches - 1].last_sequence
-                           : record::kNoSequence;
+  const int32_t last =
+      producer.n_batches > 0 ? producer.newest().last_sequence : record::kNoSequence;
   if (follows(last, first)) return std::nullopt;
   return fail(Errc::kOutOfOrderSequenceNumber, "",
               fmt::format("producer {} sent sequence {} after {}", id, first, last));
@@ -72,15 +72,45 @@ void ProducerState::observe(const record::BatchView& batch, int64_t now_ms) {
   producer.last_seen_ms = now_ms;
   // A control batch fences by its epoch and has no sequence.
   if (batch.is_control()) return;
-  if (producer.n_batches == kWindow) {
-    std::ranges::rotate(producer.batches, producer.batches.begin() + 1);
-    --producer.n_batches;
+  producer.push({.first_sequence = batch.base_sequence(),
+                 .last_sequence = batch.last_sequence(),
+                 .last_offset = batch.last_offset(),
+                 .offset_delta = batch.last_offset_delta(),
+                 .timestamp_ms = batch.max_timestamp()});
+}
+
+// The oldest batch leaves a full window.
+void ProducerState::Producer::push(const ProducerBatch& batch) {
+  if (n_batches == kWindow) {
+    std::ranges::rotate(batches, batches.begin() + 1);
+    --n_batches;
   }
-  producer.batches[producer.n_batches++] = {.first_sequence = batch.base_sequence(),
-                                            .last_sequence = batch.last_sequence(),
-                                            .last_offset = batch.last_offset(),
-                                            .offset_delta = batch.last_offset_delta(),
-                                            .timestamp_ms = batch.max_timestamp()};
+  batches[n_batches++] = batch;
+}
+
+void ProducerState::forget_from(Offset end) {
+  for (auto at = producers_.begin(); at != producers_.end();) {
+    Producer& producer = at->second;
+    const bool had_batches = producer.n_batches > 0;
+    while (producer.n_batches > 0 && producer.newest().last_offset >= end) --producer.n_batches;
+    at = had_batches && producer.n_batches == 0 ? producers_.erase(at) : std::next(at);
+  }
+}
+
+void ProducerState::adopt_older(const ProducerState& older) {
+  for (const auto& [id, known] : older.producers_) {
+    const auto [at, is_new] = producers_.try_emplace(id, known);
+    Producer& producer = at->second;
+    if (is_new || producer.epoch != known.epoch) continue;
+    Producer merged = known;
+    while (merged.n_batches > 0 && producer.n_batches > 0 &&
+           merged.newest().last_offset >= producer.batches[0].last_offset) {
+      --merged.n_batches;
+    }
+    for (size_t i = 0; i < producer.n_batches; ++i) merged.push(producer.batches[i]);
+    merged.last_seen_ms = producer.last_seen_ms;
+    producer = merged;
+  }
 }
 
 void ProducerState::expire(int64_t now_ms, int64_t expiry_ms) {

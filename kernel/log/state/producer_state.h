@@ -56,6 +56,12 @@ class ProducerState {
   void observe(const record::BatchView& batch, int64_t now_ms);
   // Forgets producers that were last seen `expiry_ms` ago or earlier.
   void expire(int64_t now_ms, int64_t expiry_ms);
+  // Forgets batches that end at or after `end`, and producers of whom nothing is left: the log was
+  // cut there.
+  void forget_from(Offset end);
+  // Takes over what `older`, an earlier state of the same log, knows of producers and batches from
+  // before those known here: records that are deleted, but not forgotten.
+  void adopt_older(const ProducerState& older);
   size_t size() const { return producers_.size(); }
 
   // The state of a log that ends at `end`.
@@ -66,6 +72,9 @@ class ProducerState {
 
  private:
   struct Producer {
+    void push(const ProducerBatch& batch);
+    const ProducerBatch& newest() const { return batches[n_batches - 1U]; }
+
     ProducerEpoch epoch = record::kNoProducerEpoch;
     int64_t last_seen_ms = 0;
     uint8_t n_batches = 0;

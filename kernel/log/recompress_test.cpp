@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "log/recompress.h"
+
+#include "log/testing_log.h"
+
+namespace tenon::log {
+namespace {
+
+class Recompress : public LogTest {
+ protected:
+  Recompress() { open(); }
+  void want(config::Compression compression) {
+    config_.compression_type = compression;
+    log_->set_config(config_);
+  }
+  int stored_codec() { return record::BatchView(stored(Offset{0})).codec_id(); }
+};
+
+TEST_F(Recompress, producers_batches_stay_as_they_are) {
+  const Bytes sent = compressed(batch({"a"}), gzip_);
+  append(sent, {}).value();
+  EXPECT_EQ(stored(Offset{0}).size(), sent.size());
+  EXPECT_EQ(stored_codec(), TN_WIRE_GZIP);
+}
+
+TEST_F(Recompress, plain_batches_are_compressed_when_the_topic_asks) {
+  want(config::Compression::kGzip);
+  EXPECT_EQ(verdict(batch({"a", "b"})), "0-1");
+  EXPECT_EQ(stored_codec(), TN_WIRE_GZIP);
+  EXPECT_TRUE(record::BatchView(stored(Offset{0})).crc_holds());
+  EXPECT_EQ(contents(), "0:a 1:b");
+}
+
+TEST_F(Recompress, other_codecs_are_converted) {
+  want(config::Compression::kZstd);
+  EXPECT_EQ(verdict(compressed(batch({"a", "b"}), gzip_)), "0-1");
+  EXPECT_EQ(stored_codec(), TN_WIRE_ZSTD);
+  EXPECT_EQ(contents(), "0:a 1:b");
+}
+
+TEST_F(Recompress, uncompressed_means_so) {
+  want(config::Compression::kUncompressed);
+  EXPECT_EQ(verdict(compressed(batch({"a"}), gzip_)), "0-0");
+  EXPECT_EQ(stored_codec(), TN_WIRE_NONE);
+  EXPECT_EQ(contents(), "0:a");
+}
+
+TEST_F(Recompress, sections_that_do_not_decompress_are_refused) {
+  want(config::Compression::kUncompressed);
+  Bytes bytes = compressed(batch({"a"}), gzip_);
+  bytes[record::kHeaderBytes] = 99;
+  record::patch_crc(bytes);
+  EXPECT_EQ(verdict(bytes), "CorruptMessage");
+}
+
+TEST_F(Recompress, decompressed_records_are_held_to_the_header) {
+  want(config::Compression::kUncompressed);
+  Bytes bytes = compressed(batch({"a", "b"}), gzip_);
+  store_be<int32_t>(bytes.data() + record::kCountAt, 1);
+  store_be<int32_t>(bytes.data() + record::kLastOffsetDeltaAt, 0);
+  record::patch_crc(bytes);
+  EXPECT_EQ(verdict(bytes), "InvalidRecord");
+}
+
+TEST_F(Recompress, codecs_that_are_not_loaded_are_refused) {
+  Bytes bytes = batch({"a"});
+  store_be<int16_t>(bytes.data() + record::kAttributesAt, TN_WIRE_LZ4);
+  record::patch_crc(bytes);
+  EXPECT_EQ(verdict(bytes), "UnsupportedCompressionType");
+  EXPECT_EQ(verdict(compressed(batch({"a"}), zstd_), {.allow_zstd = false}),
+            "UnsupportedCompressionType");
+}
+
+}  // namespace
+}  // namespace tenon::log
