@@ -32,8 +32,8 @@ struct LogSpec {
 
 struct LogState {
   bool was_clean = false;
-  Offset start_offset;
-  Offset end_offset;
+  Offset start_offset{};
+  Offset end_offset{};
   int64_t bytes = 0;
   int64_t truncated_bytes = 0;
 };
@@ -41,15 +41,15 @@ struct LogState {
 // What an append carries; the meanings are those of tn_append.
 struct AppendBatches {
   std::vector<tn_iovec> pieces;
-  Offset base_offset;
-  Offset last_offset;
+  Offset base_offset{};
+  Offset last_offset{};
   int64_t max_timestamp_ms = -1;
-  Offset max_timestamp_offset;
+  Offset max_timestamp_offset{};
 };
 
 struct ReadRange {
-  Offset from;
-  Offset end;  // no batch whose base offset is >= end
+  Offset from{};
+  Offset end{};  // no batch whose base offset is >= end
   uint64_t max_bytes = 0;
   bool whole_first = true;
 };

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugin/host.h"
+
+#include <gtest/gtest.h>
+
+#include "base/sim_scheduler.h"
+#include "plugin/testing_folder.h"
+
+namespace tenon::plugin {
+namespace {
+
+namespace fs = std::filesystem;
+using Messages = std::vector<std::string>;
+
+class PluginHostTest : public testing::Test {
+ protected:
+  // The settings of these lines, plugins being looked for among the fixtures.
+  config::PluginSettings settings(const std::string& toml) {
+    auto read = config::read_text(toml, "x.toml");
+    read.settings.plugins.directories = directories_;
+    return std::move(read.settings.plugins);
+  }
+  std::unique_ptr<PluginHost> load(const std::string& toml) {
+    auto host = PluginHost::load(settings(toml), services_);
+    if (host) return *std::move(host);
+    for (const auto& problem : host.error()) ADD_FAILURE() << problem.message();
+    return nullptr;
+  }
+  Messages problems(const std::string& toml) {
+    const auto host = PluginHost::load(settings(toml), services_);
+    Messages messages;
+    if (host) return messages;
+    for (const auto& problem : host.error()) messages.push_back(problem.message());
+    return messages;
+  }
+  // What is said of one fixture that is loaded by its path under the name `name`.
+  std::string refusal(const std::string& fixture, const std::string& name = "fixed") {
+    const std::string path = fixture_path("partitioner-" + fixture + ".so");
+    const Messages messages = problems("[partitioner." + name + "]\npath = \"" + path + "\"\n");
+    if (messages.size() != 1) return "there are " + std::to_string(messages.size()) + " problems";
+    const std::string begin = "x.toml:2:8: partitioner \"" + name + "\": " + path + ": ";
+    EXPECT_TRUE(messages.front().starts_with(begin)) << messages.front();
+    return messages.front().substr(std::min(begin.size(), messages.front().size()));
+  }
+
+  SimScheduler scheduler_;
+  SeededRandom random_{1};
+  HostServices services_{.clock = &scheduler_.clock(), .random = &random_, .pool = &scheduler_};
+  std::vector<std::string> directories_ = {TENON_FIXTURE_PLUGINS};
+  TestingFolder folder_;
+};
+
+TEST_F(PluginHostTest, what_is_configured_is_loaded_and_nothing_else) {
+  const auto host = load("[partitioner.fixed]\n[codec.plain]\n");
+  ASSERT_EQ(host->list().size(), 2u);
+  EXPECT_NE(host->partitioner("fixed"), nullptr);
+  EXPECT_NE(host->codecs().find("plain"), nullptr);
+  EXPECT_EQ(host->partitioner("needy"), nullptr);
+  EXPECT_EQ(host->storage("segment"), nullptr);
+  EXPECT_TRUE(host->storage_names().empty());
+}
+
+TEST_F(PluginHostTest, a_partitioner_answers_as_configured) {
+  const auto host = load("[partitioner.fixed]\nanswer = 3\n");
+  const Partitioner& fixed = *host->partitioner("fixed");
+  auto state = fixed.new_state();
+  tn_topic_view topic{};
+  topic.n_partitions = 5;
+  EXPECT_EQ(fixed.choose(state, topic, tn_record{}), 3);
+}
+
+TEST_F(PluginHostTest, a_codec_works_through_its_handle) {
+  const auto host = load("[codec.plain]\n");
+  const Codec& codec = *host->codecs().find(TN_WIRE_GZIP);
+  Bytes out;
+  ASSERT_TRUE(codec.compress(Bytes{1, 2, 3}, out).has_value());
+  EXPECT_EQ(*codec.decompress(out, 100), (Bytes{1, 2, 3}));
+}
+
+TEST_F(PluginHostTest, an_instance_logs_under_its_name) {
+  testing::internal::CaptureStderr();
+  load("[partitioner.fixed]\ngreeting = \"good morning\"\n");
+  flush_log();
+  const std::string logged = testing::internal::GetCapturedStderr();
+  EXPECT_NE(logged.find("partitioner fixed: good morning"), std::string::npos) << logged;
+}
+
+TEST_F(PluginHostTest, what_a_plugin_says_of_itself_is_listed) {
+  const auto host = load("[partitioner.fixed]\n");
+  const PluginInfo& info = host->list().front();
+  EXPECT_EQ(info.kind, "partitioner");
+  EXPECT_EQ(info.version, "1.2.3");
+  EXPECT_EQ(info.license, "Apache-2.0");
+  EXPECT_EQ(info.path, fs::canonical(fixture_path("partitioner-fixed.so")).string());
+  ASSERT_EQ(info.options.size(), 4u);
+  EXPECT_EQ(info.options[0].type, "int");
+  EXPECT_EQ(info.options[0].max, 1000);
+  EXPECT_EQ(info.options[1].choices, (Messages{"murmur2", "crc32"}));
+  EXPECT_FALSE(info.options[3].has_default);
+}
+
+TEST_F(PluginHostTest, all_problems_of_all_plugins_come_in_one_run) {
+  const Messages all = problems(
+      "[partitioner.fixed]\nanser = 1\nhash = \"md5\"\n[codec.plan]\n[partitioner.needy]\n");
+  ASSERT_EQ(all.size(), 4u);
+  EXPECT_EQ(all[0],
+            "x.toml:2:1: unknown option \"anser\" for partitioner \"fixed\"; did you mean "
+            "\"answer\"?");
+  EXPECT_EQ(all[1], "x.toml:3:8: \"hash\" must be one of murmur2, crc32, not \"md5\"");
+  EXPECT_EQ(all[2], "x.toml:4:8: codec \"plan\": there is no codec-plan.so in " +
+                        std::string(TENON_FIXTURE_PLUGINS) + "; did you mean \"plain\"?");
+  EXPECT_EQ(all[3], "x.toml:5:14: partitioner \"needy\" needs the option \"answer\"");
+}
+
+TEST_F(PluginHostTest, a_library_that_is_no_plugin_is_not_even_opened) {
+  EXPECT_EQ(refusal("no-datum"), "it exports no tenon_module, so it is not a Tenon plugin");
+  EXPECT_EQ(refusal("wrong-datum"), "its tenon_module is too short");
+}
+
+TEST_F(PluginHostTest, a_missing_symbol_is_told_by_the_loader) {
+  EXPECT_NE(refusal("unresolved").find("undefined symbol: a_function_that_nobody_has"),
+            std::string::npos);
+}
+
+TEST_F(PluginHostTest, another_abi_is_refused) {
+  EXPECT_EQ(refusal("next-major"),
+            "it is built for plugin ABI 2, but this Tenon has plugin ABI 1.0");
+  EXPECT_EQ(refusal("next-minor"), "it needs plugin ABI 1.99, but this Tenon has 1.0");
+  EXPECT_EQ(refusal("magic"), "its tenon_module does not begin as that of a Tenon plugin");
+}
+
+TEST_F(PluginHostTest, another_kind_or_name_is_refused) {
+  EXPECT_EQ(refusal("wrong-kind", "wrong-kind"),
+            "it holds codec \"wrong-kind\", not partitioner \"wrong-kind\"");
+  EXPECT_EQ(refusal("fixed", "mine"), "it holds partitioner \"fixed\", not partitioner \"mine\"");
+}
+
+TEST_F(PluginHostTest, what_this_version_must_understand_and_does_not_is_refused) {
+  EXPECT_NE(refusal("flagged").find("flags that this Tenon does not know"), std::string::npos);
+  EXPECT_NE(refusal("unknown-type").find("type 99"), std::string::npos);
+}
+
+TEST_F(PluginHostTest, a_create_that_fails_says_why) {
+  EXPECT_EQ(refusal("failing", "failing"), "it could not be made: the moon is in the wrong house");
+}
+
+TEST_F(PluginHostTest, an_interface_that_is_missing_or_has_a_hole_is_refused) {
+  EXPECT_EQ(refusal("no-interface", "no-interface"),
+            "\"no-interface\" has no interface tenon.partitioner/1");
+  EXPECT_EQ(refusal("hole", "hole"), "its interface tenon.partitioner/1 is incomplete");
+}
+
+TEST_F(PluginHostTest, two_codecs_cannot_share_a_wire_id) {
+  const Messages all = problems("[codec.plain]\n[codec.twin]\n");
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_TRUE(all.front().ends_with("codec \"plain\" has the wire id 1, too")) << all.front();
+}
+
+TEST_F(PluginHostTest, a_path_that_leads_nowhere_is_told) {
+  EXPECT_EQ(problems("[codec.x]\npath = \"/no/such.so\"\n"),
+            Messages{"x.toml:2:8: codec \"x\": /no/such.so: No such file or directory"});
+}
+
+TEST_F(PluginHostTest, one_name_in_two_directories_is_refused_with_both_paths) {
+  const std::string copy = folder_.copy_fixture("codec-plain.so", "codec-plain.so");
+  directories_.push_back(folder_.path());
+  const Messages all = problems("[codec.plain]\n");
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_NE(all.front().find(fs::canonical(copy).string()), std::string::npos);
+  EXPECT_NE(all.front().find(fs::canonical(fixture_path("codec-plain.so")).string()),
+            std::string::npos);
+}
+
+TEST_F(PluginHostTest, a_library_that_everyone_can_write_is_refused) {
+  const std::string copy = folder_.copy_fixture("codec-plain.so", "x.so");
+  fs::permissions(copy, fs::perms::others_write, fs::perm_options::add);
+  const Messages all = problems("[codec.plain]\npath = \"" + copy + "\"\n");
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_NE(all.front().find("writable by everyone"), std::string::npos);
+}
+
+TEST_F(PluginHostTest, check_finds_the_same_without_making_anything) {
+  EXPECT_TRUE(PluginHost::check(settings("[partitioner.failing]\n")).empty());
+  EXPECT_EQ(PluginHost::check(settings("[partitioner.fixed]\nanswer = 5000\n")).size(), 1u);
+}
+
+TEST_F(PluginHostTest, the_same_library_can_be_loaded_again) {
+  for (int i = 0; i < 3; ++i) EXPECT_NE(load("[partitioner.fixed]\n"), nullptr);
+}
+
+TEST_F(PluginHostTest, inspect_tells_what_a_file_holds_or_why_not) {
+  const auto good = PluginHost::inspect(fixture_path("codec-plain.so"));
+  ASSERT_TRUE(good.has_value());
+  EXPECT_EQ(good->front().name, "plain");
+  const auto bad = PluginHost::inspect(folder_.write("text.so", "hello"));
+  EXPECT_EQ(bad.error().detail, "it is not a shared library (ELF)");
+}
+
+TEST_F(PluginHostTest, everything_in_the_directories_is_available_or_explained) {
+  folder_.copy_fixture("codec-plain.so", "codec-plain.so");
+  folder_.write("broken.so", "hello");
+  const auto found = PluginHost::available({folder_.path(), "/no/such/folder"});
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_FALSE(found[0].plugins.has_value());
+  EXPECT_EQ(found[1].plugins->front().kind, "codec");
+}
+
+}  // namespace
+}  // namespace tenon::plugin

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugin/partitioner.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace tenon::plugin {
+namespace {
+
+struct Fake {
+  int32_t answer = 0;
+  int asked = 0;
+  int states = 0;
+  int batches = 0;
+};
+Fake& fake_of(void* self) {
+  return *static_cast<Fake*>(self);
+}
+
+int32_t fake_partition(void* self, void*, const tn_topic_view*, const tn_record*) {
+  fake_of(self).asked++;
+  return fake_of(self).answer;
+}
+void* fake_new_state(void* self) {
+  fake_of(self).states++;
+  return self;
+}
+void fake_free_state(void* self, void*) {
+  fake_of(self).states--;
+}
+void fake_on_new_batch(void* self, void*, const tn_topic_view*, int32_t) {
+  fake_of(self).batches++;
+}
+
+constexpr tn_partitioner kFake{.struct_size = sizeof(tn_partitioner),
+                               .flags = TN_PARTITIONER_STATEFUL,
+                               .partition = fake_partition,
+                               .new_state = fake_new_state,
+                               .free_state = fake_free_state,
+                               .on_new_batch = fake_on_new_batch};
+
+class PartitionerHandleTest : public testing::Test {
+ protected:
+  int32_t choose(int32_t n_partitions, const uint64_t* available = nullptr) {
+    const tn_topic_view topic{.struct_size = sizeof(tn_topic_view),
+                              .n_partitions = n_partitions,
+                              .name = {},
+                              .available = available,
+                              .epoch = 1};
+    tn_record record{};
+    record.struct_size = sizeof record;
+    if (keyed_) record.key = {reinterpret_cast<const uint8_t*>("k"), 1};
+    return partitioner_.choose(state_, topic, record);
+  }
+  void new_batch(int32_t n_partitions, int32_t partition) {
+    const tn_topic_view topic{.struct_size = sizeof(tn_topic_view),
+                              .n_partitions = n_partitions,
+                              .name = {},
+                              .available = nullptr,
+                              .epoch = 1};
+    partitioner_.on_new_batch(state_, topic, partition);
+  }
+
+  bool keyed_ = true;
+  Fake fake_;
+  Partitioner partitioner_{"fake", kFake, &fake_};
+  Partitioner::State state_ = partitioner_.new_state(1);
+};
+
+TEST_F(PartitionerHandleTest, an_answer_in_range_is_taken) {
+  fake_.answer = 3;
+  EXPECT_EQ(choose(4), 3);
+  EXPECT_EQ(fake_.asked, 1);
+  EXPECT_EQ(partitioner_.out_of_range(), 0u);
+}
+
+TEST_F(PartitionerHandleTest, an_answer_out_of_range_is_replaced_and_counted) {
+  for (const int32_t answer : {4, -2, INT32_MAX, INT32_MIN}) {
+    fake_.answer = answer;
+    const int32_t chosen = choose(4);
+    EXPECT_TRUE(chosen >= 0 && chosen < 4) << answer;
+  }
+  EXPECT_EQ(partitioner_.out_of_range(), 4u);
+}
+
+TEST_F(PartitionerHandleTest, any_leaves_the_choice_to_the_host_and_is_no_fault) {
+  fake_.answer = TN_PARTITION_ANY;
+  const int32_t chosen = choose(100);
+  EXPECT_TRUE(chosen >= 0 && chosen < 100);
+  EXPECT_EQ(partitioner_.out_of_range(), 0u);
+}
+
+TEST_F(PartitionerHandleTest, the_hosts_choice_sticks_until_the_batch_is_full) {
+  fake_.answer = TN_PARTITION_ANY;
+  std::set<int32_t> seen;
+  for (int batch = 0; batch < 50; ++batch) {
+    const int32_t chosen = choose(8);
+    EXPECT_EQ(choose(8), chosen);
+    seen.insert(chosen);
+    new_batch(8, chosen);
+  }
+  EXPECT_EQ(seen.size(), 8u);
+  EXPECT_EQ(fake_.batches, 50);
+}
+
+TEST_F(PartitionerHandleTest, the_hosts_choice_is_available) {
+  fake_.answer = TN_PARTITION_ANY;
+  const uint64_t only_70[2] = {0, 1ULL << 6};
+  EXPECT_EQ(choose(100, only_70), 70);
+  const uint64_t only_2[2] = {4, 0};
+  EXPECT_EQ(choose(100, only_2), 2);  // 70 has become unavailable
+}
+
+TEST_F(PartitionerHandleTest, bits_beyond_the_partitions_are_not_partitions) {
+  fake_.answer = TN_PARTITION_ANY;
+  const uint64_t beyond = ~0ULL << 3;
+  for (int i = 0; i < 20; ++i) {
+    const int32_t chosen = choose(3, &beyond);  // none is available, so any will do
+    EXPECT_TRUE(chosen >= 0 && chosen < 3);
+    new_batch(3, chosen);
+  }
+}
+
+TEST_F(PartitionerHandleTest, a_topic_that_shrank_does_not_keep_the_old_choice) {
+  fake_.answer = TN_PARTITION_ANY;
+  for (int i = 0; i < 20; ++i) new_batch(1000, choose(1000));
+  choose(1000);
+  EXPECT_EQ(choose(1), 0);
+}
+
+TEST_F(PartitionerHandleTest, a_record_without_a_key_is_not_shown_to_who_does_not_want_it) {
+  keyed_ = false;
+  choose(4);
+  EXPECT_EQ(fake_.asked, 0);
+}
+
+TEST_F(PartitionerHandleTest, states_are_freed_once) {
+  EXPECT_EQ(fake_.states, 1);
+  {
+    Partitioner::State one = partitioner_.new_state();
+    Partitioner::State moved = std::move(one);
+    EXPECT_EQ(fake_.states, 2);
+  }
+  EXPECT_EQ(fake_.states, 1);
+}
+
+}  // namespace
+}  // namespace tenon::plugin
