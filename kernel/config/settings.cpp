@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iterator>
 #include <system_error>
+#include <tuple>
 
 #include "base/assert.h"
 #include "config/settings_checks.h"
@@ -75,6 +76,14 @@ class Reader {
       }
       if (top && is_one_of(key, kPluginKinds)) read_plugins(entry);
     }
+  }
+
+  // [storage] holds plugins and may stand before other kinds of which the file speaks first.
+  void sort_plugins() {
+    std::ranges::sort(settings_.plugins.tables, {}, [](const PluginTable& table) {
+      const Position& at = table.at;
+      return std::tuple(at.line == 0, at.line, at.column, table.kind, table.name);
+    });
   }
 
   // Once everything has been read: from paths as written to paths as used.
@@ -207,6 +216,7 @@ ReadSettings read_document(Value root, const std::string& file, const Overlay& o
   Reader reader(result, executable_folder(overlay));
   reader.set_defaults();
   reader.walk(root, "");
+  reader.sort_plugins();
   reader.resolve_paths();
   check_settings(result.settings, file, result.problems);
   sort_problems(result.problems);

@@ -120,6 +120,14 @@ TEST_F(SettingsTest, settings_and_plugins_of_storage_live_in_one_table) {
   EXPECT_EQ(s.plugins.tables.size(), 2u);
 }
 
+TEST_F(SettingsTest, plugins_come_in_the_order_of_the_file) {
+  std::string order;
+  for (const PluginTable& table :
+       settings("[storage]\n[codec.b]\n[partitioner.c]\n[codec.a]\n").plugins.tables)
+    order += table.name + " ";
+  EXPECT_EQ(order, "b c a segment ");
+}
+
 TEST_F(SettingsTest, a_plugin_must_be_a_table_with_a_proper_name) {
   EXPECT_EQ(problem("[codec]\ngzip = 1\n"), "x.toml:2:1: \"gzip\" must be a table: [codec.gzip]");
   EXPECT_EQ(problem("[codec.\"../x\"]\n"),
