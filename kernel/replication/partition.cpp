@@ -15,10 +15,8 @@ Partition::Partition(TopicPartition name, Uuid topic_id, metadata::PartitionInfo
       state_(std::move(state)),
       log_(std::move(log)),
       scheduler_(scheduler),
-      high_watermark_(log_->start_offset()),
-      alive_(std::make_shared<Partition*>(this)) {
-  make_durable();
-}
+      high_watermark_(log_->end_offset()),
+      alive_(std::make_shared<Partition*>(this)) {}
 
 Partition::~Partition() {
   scheduler_.cancel(deadline_timer_);

@@ -90,19 +90,37 @@ Result<PartitionTable::Opened> PartitionTable::open_log(const TopicPartition& na
 }
 
 void PartitionTable::on_opened(const Key& key, const TopicPartition& name, Result<Opened> opened) {
-  Slot& slot = slots_.at(key);
-  if (opened) directories_[key] = opened->directory;
-  const metadata::TopicInfo* topic = image_->find(key.topic);
   if (!opened) {
-    log_error("{}: the partition is offline: {}", name.text(), opened.error().text());
-    slot.failed = Error{Errc::kKafkaStorageError, name.text(), opened.error().text()};
+    settle(key, name, forward(opened));
+    return;
+  }
+  directories_[key] = opened->directory;
+  // What recovery found may be in the page cache only. Nobody sees it before it is on disk, so that
+  // no offset that was shown is ever taken back.
+  auto log = std::make_shared<std::unique_ptr<log::Log>>(std::move(opened->log));
+  (*log)->flush([this, key, name, log](Result<Offset> durable) {
+    if (durable) {
+      settle(key, name, std::move(*log));
+    } else {
+      settle(key, name, forward(durable));
+    }
+  });
+}
+
+void PartitionTable::settle(const Key& key, const TopicPartition& name,
+                            Result<std::unique_ptr<log::Log>> log) {
+  Slot& slot = slots_.at(key);
+  const metadata::TopicInfo* topic = image_->find(key.topic);
+  if (!log) {
+    log_error("{}: the partition is offline: {}", name.text(), log.error().text());
+    slot.failed = Error{Errc::kKafkaStorageError, name.text(), log.error().text()};
   } else if (topic == nullptr) {  // deleted while it was being opened
-    remove_log(std::move(opened->log), opened->directory);
+    remove_log(std::move(*log), directories_[key]);
     directories_.erase(key);
   } else {
     slot.partition = std::make_unique<Partition>(
-        name, key.topic, topic->partitions.at(static_cast<size_t>(key.index)),
-        std::move(opened->log), scheduler_);
+        name, key.topic, topic->partitions.at(static_cast<size_t>(key.index)), std::move(*log),
+        scheduler_);
     slot.partition->set_config(config_of(*topic));
   }
   auto waiting = std::exchange(slot.waiting, {});

@@ -89,6 +89,8 @@ class PartitionTable {
   Result<Opened> open_log(const TopicPartition& name, const Uuid& topic_id,
                           const config::TopicConfig& config);
   void on_opened(const Key& key, const TopicPartition& name, Result<Opened> opened);
+  // The last step of opening: shows the partition, or says why there is none.
+  void settle(const Key& key, const TopicPartition& name, Result<std::unique_ptr<log::Log>> log);
   void remove_log(std::unique_ptr<log::Log> log, std::string directory);
   void finish_opening();
   config::TopicConfig config_of(const metadata::TopicInfo& topic) const;
