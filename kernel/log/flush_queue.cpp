@@ -8,6 +8,7 @@
 namespace tenon::log {
 
 void FlushQueue::request(Offset end, Durable done) {
+  const std::lock_guard lock(mutex_);
   const bool nothing_to_do = failed() || stopped_ || end <= durable_;
   if (nothing_to_do) {
     Result<Offset> outcome = durable_;
@@ -24,12 +25,19 @@ void FlushQueue::request(Offset end, Durable done) {
 }
 
 void FlushQueue::truncate(Offset end) {
+  const std::lock_guard lock(mutex_);
   durable_ = std::min(durable_, end);
   round_end_ = std::min(round_end_, end);
   next_end_ = std::min(next_end_, end);
 }
 
+void FlushQueue::hold() {
+  const std::lock_guard lock(mutex_);
+  held_ = true;
+}
+
 void FlushQueue::stop(const Result<Offset>& outcome) {
+  const std::lock_guard lock(mutex_);
   if (std::exchange(stopped_, true)) return;
   scheduler_.post([now = std::exchange(round_waiters_, {}), next = std::exchange(next_waiters_, {}),
                    outcome]() mutable {
@@ -39,6 +47,7 @@ void FlushQueue::stop(const Result<Offset>& outcome) {
 }
 
 void FlushQueue::begin_round() {
+  if (held_) return;
   in_flight_ = true;
   round_end_ = next_end_;
   round_waiters_ = std::exchange(next_waiters_, {});
@@ -51,20 +60,23 @@ void FlushQueue::begin_round() {
 }
 
 void FlushQueue::finish_round(Result<> flushed) {
+  std::unique_lock lock(mutex_);
   in_flight_ = false;
   if (stopped_) return;
   Waiters waiters = std::exchange(round_waiters_, {});
-  if (!flushed) {
+  Result<Offset> outcome;
+  if (flushed) {
+    outcome = durable_ = std::max(durable_, round_end_);
+    // The disk is kept busy while the callers are answered.
+    if (!next_waiters_.empty()) begin_round();
+  } else {
     failure_ = Error{Errc::kKafkaStorageError, storage_->name(), flushed.error().text()};
+    failed_.store(true, std::memory_order_release);
+    outcome = std::unexpected(*failure_);
     for (Durable& waiter : std::exchange(next_waiters_, {})) waiters.push_back(std::move(waiter));
-    answer(std::move(waiters), std::unexpected(*failure_));
-    return;
   }
-  durable_ = std::max(durable_, round_end_);
-  const Offset durable = durable_;
-  // The disk is kept busy while the callers are answered.
-  if (!next_waiters_.empty()) begin_round();
-  answer(std::move(waiters), durable);
+  lock.unlock();
+  answer(std::move(waiters), outcome);
 }
 
 void FlushQueue::answer(Waiters waiters, const Result<Offset>& outcome) {

@@ -9,11 +9,15 @@
 // kKafkaStorageError; nothing is tried again, because a page cache that has lost a write forgets
 // that it did.
 //
-// Threads: the owner's scheduler. Shared, so that a completion finds it after the log has gone.
+// Threads: request and truncate on the owner's scheduler; stop and failed on any, because a log is
+// closed and deleted on a thread that may block. Shared, so that a completion finds it after the
+// log has gone.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <vector>
 
@@ -38,10 +42,13 @@ class FlushQueue : public std::enable_shared_from_this<FlushQueue> {
   void request(Offset end, Durable done);
   // What lies at or above `end` has been cut off; it is not durable when it is written again.
   void truncate(Offset end);
+  // The storage is about to be closed, which flushes: no flush begins from now on. Whoever waits is
+  // answered by the flush in flight or by stop().
+  void hold();
   // The storage is closed, or the log is going: nothing more is flushed. Whoever still waits gets
   // `outcome`.
   void stop(const Result<Offset>& outcome);
-  bool failed() const { return failure_.has_value(); }
+  bool failed() const { return failed_.load(std::memory_order_acquire); }
   // Why the log has failed; only if failed().
   const Error& failure() const { return *failure_; }
 
@@ -52,10 +59,16 @@ class FlushQueue : public std::enable_shared_from_this<FlushQueue> {
   void finish_round(Result<> flushed);
   static void answer(Waiters waiters, const Result<Offset>& outcome);
 
-  std::shared_ptr<plugin::StorageLog> storage_;
+  const std::shared_ptr<plugin::StorageLog> storage_;
   Scheduler& scheduler_;
+  std::atomic<bool> failed_ = false;
+  std::optional<Error> failure_;  // set before failed_, once
+
+  // Under it is everything below, and the call of the storage's flush, so that none begins after
+  // stop. Never held while a caller is answered.
+  std::mutex mutex_;
   Offset durable_;
-  std::optional<Error> failure_;
+  bool held_ = false;
   bool stopped_ = false;
   bool in_flight_ = false;
   Offset round_end_{};     // what the flush in flight makes durable

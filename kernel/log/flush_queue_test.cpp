@@ -105,6 +105,24 @@ TEST_F(FlushQueueTest, closing_answers_who_waits_because_it_flushes) {
   EXPECT_EQ(durable_.size(), 2U);
 }
 
+TEST_F(FlushQueueTest, no_flush_begins_while_the_storage_is_being_closed) {
+  storage_.hold_flushes = true;
+  auto storage = storage_.engine().open({.directory = "/logs/q-0", .name = "q-0"})->log;
+  auto queue = std::make_shared<FlushQueue>(storage, scheduler_, Offset{0});
+  const auto note = [this](Result<Offset> until) {
+    durable_.push_back(std::to_string(until->value));
+  };
+  queue->request(Offset{1}, note);
+  queue->request(Offset{2}, note);
+  queue->hold();
+  land();
+  EXPECT_EQ(durable_, Answers{"1"});
+  EXPECT_EQ(storage_.flushes, 1);
+  queue->stop(Offset{2});
+  scheduler_.run();
+  EXPECT_EQ(durable_, (Answers{"1", "2"}));
+}
+
 TEST_F(FlushQueueTest, answers_come_even_when_the_log_has_gone) {
   storage_.hold_flushes = true;
   append_and_flush();

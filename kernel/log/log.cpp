@@ -94,6 +94,7 @@ Result<> Log::close() {
   if (!failed() && producers_saved_until_ != end_) {
     if (auto saved = save_producers(); !saved) log_warn("{}: {}", name(), saved.error().text());
   }
+  flushes_->hold();
   auto closed = storage_->close();
   if (closed && !failed()) {
     flushes_->stop(end_);

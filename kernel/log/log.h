@@ -18,8 +18,9 @@
 // "leader-epoch-checkpoint" and "log-start-offset". Each carries a version and a CRC; the first two
 // can be rebuilt from the records, and are, when they are missing or damaged.
 //
-// Threads: everything is called on the owner's scheduler; flush completions are brought there. A
-// read's payload may travel anywhere and outlive the log.
+// Threads: everything is called on the owner's scheduler, and flush completions are brought there.
+// open, close, remove and the destructor block; they may be called on another thread while the
+// owner does nothing with the log. A read's payload may travel anywhere and outlive the log.
 //
 // Invariants
 //   1. start_offset() <= end_offset(); offsets are never given twice for different records.
