@@ -3,7 +3,6 @@
 #include "net/shard.h"
 
 #include <gtest/gtest.h>
-#include <signal.h>
 
 #include <future>
 
@@ -146,14 +145,6 @@ TEST_F(ShardTest, stop_abandons_timers_and_the_coroutines_behind_them) {
     }(shards_.at(0)));
   });
   shards_.stop();
-}
-
-TEST_F(ShardTest, signals_of_the_process_are_left_to_other_threads) {
-  sigset_t blocked;
-  shards_.at(0).run_and_wait([&] { pthread_sigmask(SIG_SETMASK, nullptr, &blocked); });
-  EXPECT_TRUE(sigismember(&blocked, SIGTERM));
-  EXPECT_TRUE(sigismember(&blocked, SIGPIPE));
-  EXPECT_FALSE(sigismember(&blocked, SIGSEGV));
 }
 
 }  // namespace
