@@ -12,13 +12,14 @@
 #include "base/log.h"
 #include "broker/data_lock.h"
 #include "broker/samples.h"
-#include "controller/identity.h"
+#include "controller/data_directories.h"
 #include "groups/group_directory.h"
 #include "handlers/dispatch.h"
 #include "handlers/table.h"
 #include "http/health.h"
 #include "net/listener.h"
 #include "net/thread_pool.h"
+#include "plugin/host.h"
 
 namespace tenon::broker {
 namespace {
@@ -93,7 +94,6 @@ std::vector<wire::ApiKey> advertised_keys() {
 struct Broker::Rooms {
   config::Settings settings;
   std::vector<DataLock> locks;
-  std::string cluster_id;
   SystemClock clock;
   SystemRandom random;
   controller::PosixFiles files;
@@ -131,9 +131,6 @@ struct Broker::Rooms {
 };
 
 Result<> Broker::Rooms::claim_directories() {
-  const BrokerId self{settings.node.id};
-  std::optional<std::string> wanted;
-  if (!settings.node.cluster_id.empty()) wanted = settings.node.cluster_id;
   for (const std::string& dir : settings.storage.data_dirs) {
     std::error_code failed;
     std::filesystem::create_directories(dir, failed);
@@ -142,21 +139,6 @@ Result<> Broker::Rooms::claim_directories() {
     auto lock = DataLock::take(dir);
     if (!lock) return forward(lock);
     locks.push_back(std::move(*lock));
-    auto found = controller::read_identity(files, dir);
-    if (!found) return forward(found);
-    if (*found) {
-      if (auto ours = controller::check_identity(**found, dir, self, wanted); !ours) return ours;
-      wanted = (*found)->cluster_id;
-    }
-  }
-  cluster_id = wanted.value_or(controller::make_cluster_id(random));
-  for (const std::string& dir : settings.storage.data_dirs) {
-    if (*controller::read_identity(files, dir)) continue;
-    const controller::Identity made{
-        .cluster_id = cluster_id,
-        .node_id = self,
-        .directory_id = Uuid::from_random(random.next(), random.next())};
-    if (auto written = controller::write_identity(files, dir, made); !written) return written;
   }
   return {};
 }
@@ -243,18 +225,22 @@ Result<> Broker::Rooms::check_loaded(const config::TopicConfig& config) const {
 }
 
 Result<> Broker::Rooms::start_controller() {
-  auto opened =
-      controller::Journal::open({.files = &files,
-                                 .directory = settings.storage.data_dirs.front() + "/metadata",
-                                 .scheduler = &home(),
-                                 .pool = &pool});
+  std::optional<std::string> cluster_id;
+  if (!settings.node.cluster_id.empty()) cluster_id = settings.node.cluster_id;
+  auto opened = controller::open_data_directories({.files = &files,
+                                                   .paths = settings.storage.data_dirs,
+                                                   .node_id = BrokerId{settings.node.id},
+                                                   .cluster_id = cluster_id,
+                                                   .random = &random,
+                                                   .scheduler = &home(),
+                                                   .pool = &pool});
   if (!opened) return forward(opened);
-  journal = std::move(*opened);
+  journal = std::move(opened->journal);
   controller::ControllerOptions options;
   options.scheduler = &home();
   options.journal = journal.get();
   options.random = &random;
-  options.cluster_id = cluster_id;
+  options.cluster_id = opened->cluster_id;
   options.broker = identity();
   options.topics = {.defaults = settings.topic.defaults,
                     .default_partitions = settings.topic.partitions,
@@ -270,13 +256,14 @@ Result<> Broker::Rooms::start_controller() {
 
 Result<> Broker::Rooms::open_logs() {
   directories = std::make_unique<replication::LogDirectories>(settings.storage.data_dirs);
-  storage = std::make_unique<replication::StorageContext>(
-      replication::StorageContext{.self = BrokerId{settings.node.id},
-                                  .pool = pool,
-                                  .directories = *directories,
-                                  .plugins = *plugins,
-                                  .topic_defaults = settings.topic.defaults,
-                                  .producer_expiry_ms = settings.log.producer_expiry_ms});
+  storage = std::make_unique<replication::StorageContext>(replication::StorageContext{
+      .self = BrokerId{settings.node.id},
+      .pool = pool,
+      .directories = *directories,
+      .engine = [this](const std::string& name) { return plugins->storage(name); },
+      .codecs = plugins->codecs(),
+      .topic_defaults = settings.topic.defaults,
+      .producer_expiry_ms = settings.log.producer_expiry_ms});
   std::vector<Scheduler*> schedulers;
   for (size_t i = 0; i < shards.size(); ++i) schedulers.push_back(&shards.at(i));
   replicas = std::make_unique<replication::Replicas>(*storage, std::move(schedulers));

@@ -83,6 +83,16 @@ std::string LogDirectories::emptiest() {
   return *best;
 }
 
+void LogDirectories::hold(const std::string& directory) {
+  const std::lock_guard lock(mutex_);
+  held_.insert(directory);
+}
+
+bool LogDirectories::is_held(const std::string& directory) {
+  const std::lock_guard lock(mutex_);
+  return held_.contains(directory);
+}
+
 Result<std::string> LogDirectories::place(const TopicPartition& name, const Uuid& topic_id) {
   for (const std::string& dir : data_dirs_) {
     const fs::path path = fs::path(dir) / name.text();
@@ -90,6 +100,9 @@ Result<std::string> LogDirectories::place(const TopicPartition& name, const Uuid
     if (!fs::is_directory(path, ignored)) continue;
     const auto owner = owner_of(path);
     if (owner && *owner != topic_id) {
+      if (is_held(path.native())) {
+        return fail(Errc::kInUse, path.native(), "a deleted topic is still being removed from it");
+      }
       if (auto moved = set_aside(path, *owner); !moved) return forward(moved);
       continue;
     }
@@ -99,27 +112,39 @@ Result<std::string> LogDirectories::place(const TopicPartition& name, const Uuid
     }
     const std::lock_guard lock(mutex_);
     ++partitions_[dir];
+    held_.insert(path.native());
     return path.native();
   }
-  const std::string dir = emptiest();
-  const fs::path path = fs::path(dir) / name.text();
+  return make(emptiest(), name, topic_id);
+}
+
+Result<std::string> LogDirectories::make(const std::string& data_dir, const TopicPartition& name,
+                                         const Uuid& topic_id) {
+  const fs::path path = fs::path(data_dir) / name.text();
   std::error_code failed;
   fs::create_directory(path, failed);
   if (failed) return fail(Errc::kKafkaStorageError, path.native(), failed.message());
+  hold(path.native());
   if (auto written = write_owner(path, topic_id); !written) return forward(written);
-  if (auto synced = sync_path(dir); !synced) return forward(synced);
+  if (auto synced = sync_path(data_dir); !synced) return forward(synced);
   return path.native();
+}
+
+void LogDirectories::release(const std::string& directory) {
+  const std::lock_guard lock(mutex_);
+  held_.erase(directory);
+  auto& count = partitions_[fs::path(directory).parent_path().native()];
+  if (count > 0) --count;
 }
 
 void LogDirectories::forget(const std::string& directory) {
   std::error_code failed;
   fs::remove_all(directory, failed);
-  if (failed)
+  if (failed) {
     log_warn("{}: what is left of a deleted partition cannot be removed: {}", directory,
              failed.message());
-  const std::lock_guard lock(mutex_);
-  auto& count = partitions_[fs::path(directory).parent_path().native()];
-  if (count > 0) --count;
+  }
+  release(directory);
 }
 
 }  // namespace tenon::replication

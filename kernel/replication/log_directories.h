@@ -15,6 +15,7 @@
 #include <mutex>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/error.h"
@@ -28,17 +29,25 @@ class LogDirectories {
   explicit LogDirectories(std::vector<std::string> data_dirs);
 
   // The directory of that partition: the one that is there, or a new one in the data directory that
-  // holds the fewest. The metadata file is durable when this returns.
+  // holds the fewest. The metadata file is durable when this returns. The directory is then held
+  // until release() or forget(). kInUse while a topic that was deleted still holds it: try again.
   Result<std::string> place(const TopicPartition& name, const Uuid& topic_id);
-  // Removes what is left of a deleted partition's directory.
+  // Gives the directory up and leaves it as it is.
+  void release(const std::string& directory);
+  // Removes what is left of a deleted partition's directory, then gives it up.
   void forget(const std::string& directory);
   const std::vector<std::string>& data_dirs() const { return data_dirs_; }
 
  private:
   std::string emptiest();
+  Result<std::string> make(const std::string& data_dir, const TopicPartition& name,
+                           const Uuid& topic_id);
+  void hold(const std::string& directory);
+  bool is_held(const std::string& directory);
 
   std::vector<std::string> data_dirs_;
   std::mutex mutex_;
+  std::unordered_set<std::string> held_;                // guarded by mutex_
   std::unordered_map<std::string, size_t> partitions_;  // by data directory; guarded by mutex_
 };
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "base/random.h"
 
@@ -55,10 +56,20 @@ TEST_F(LogDirectoriesTest, finds_a_partition_again_after_a_restart) {
 TEST_F(LogDirectoriesTest, sets_the_directory_of_a_deleted_topic_aside) {
   const Uuid old_topic = id();
   auto dirs = directories();
-  const fs::path path = *dirs.place({"t", 0}, old_topic);
-  EXPECT_EQ(*dirs.place({"t", 0}, id()), (root_ / "b" / "t-0").native());
-  EXPECT_FALSE(fs::exists(path));
-  EXPECT_TRUE(fs::exists(path.native() + "." + old_topic.text() + "-stray"));
+  const std::string path = *dirs.place({"t", 0}, old_topic);
+  std::ofstream(path + "/00000000000000000000.log") << "records";
+  dirs.release(path);
+  const std::string fresh = *dirs.place({"t", 0}, id());
+  EXPECT_FALSE(fs::exists(fresh + "/00000000000000000000.log"));
+  EXPECT_TRUE(fs::exists(path + "." + old_topic.text() + "-stray/00000000000000000000.log"));
+}
+
+TEST_F(LogDirectoriesTest, a_directory_that_a_deleted_topic_still_holds_is_not_touched) {
+  auto dirs = directories();
+  const std::string path = *dirs.place({"t", 0}, id());
+  EXPECT_EQ(dirs.place({"t", 0}, id()).error().code, Errc::kInUse);
+  dirs.forget(path);
+  EXPECT_TRUE(dirs.place({"t", 0}, id()));
 }
 
 TEST_F(LogDirectoriesTest, forgets_a_deleted_partition) {

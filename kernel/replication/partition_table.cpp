@@ -7,6 +7,10 @@
 
 namespace tenon::replication {
 
+namespace {
+constexpr auto kRetryDelay = std::chrono::milliseconds(10);
+}
+
 size_t owner_shard(const Uuid& topic, int32_t index, size_t shards) {
   return (std::hash<Uuid>{}(topic) + static_cast<size_t>(index)) % shards;
 }
@@ -61,17 +65,29 @@ void PartitionTable::open(const metadata::TopicInfo& topic,
   const Key key{topic.id, partition.index};
   slots_.emplace(key, Slot{});
   ++opening_;
-  const TopicPartition name{topic.name, partition.index};
-  context_.pool.submit([this, key, name, config = config_of(topic)] {
+  submit_open(key, {topic.name, partition.index}, config_of(topic));
+}
+
+void PartitionTable::submit_open(const Key& key, const TopicPartition& name,
+                                 const config::TopicConfig& config) {
+  context_.pool.submit([this, key, name, config] {
     auto opened = std::make_shared<Result<Opened>>(open_log(name, key.topic, config));
-    scheduler_.post([this, key, name, opened] { on_opened(key, name, std::move(*opened)); });
+    scheduler_.post([this, key, name, config, opened] {
+      if (!*opened && opened->error().code == Errc::kInUse) {
+        // A topic of that name was deleted a moment ago and its files are still being removed.
+        scheduler_.call_after(kRetryDelay,
+                              [this, key, name, config] { submit_open(key, name, config); });
+      } else {
+        on_opened(key, name, std::move(*opened));
+      }
+    });
   });
 }
 
 Result<PartitionTable::Opened> PartitionTable::open_log(const TopicPartition& name,
                                                         const Uuid& topic_id,
                                                         const config::TopicConfig& config) {
-  const plugin::StorageEngine* engine = context_.plugins.storage(config.tenon_storage);
+  const plugin::StorageEngine* engine = context_.engine(config.tenon_storage);
   if (engine == nullptr) {
     return fail(Errc::kKafkaStorageError, name.text(),
                 "its tenon.storage \"" + config.tenon_storage + "\" is not loaded");
@@ -83,9 +99,12 @@ Result<PartitionTable::Opened> PartitionTable::open_log(const TopicPartition& na
                              .name = name.text(),
                              .config = config,
                              .scheduler = &scheduler_,
-                             .codecs = &context_.plugins.codecs(),
+                             .codecs = &context_.codecs,
                              .producer_expiry_ms = context_.producer_expiry_ms});
-  if (!log) return forward(log);
+  if (!log) {
+    context_.directories.release(*directory);
+    return forward(log);
+  }
   return Opened{std::move(*directory), std::move(*log)};
 }
 

@@ -20,7 +20,8 @@
 #include "config/topic_config.h"
 #include "log/log.h"
 #include "metadata/image.h"
-#include "plugin/host.h"
+#include "plugin/codec.h"
+#include "plugin/storage.h"
 #include "replication/log_directories.h"
 #include "replication/partition.h"
 
@@ -31,7 +32,9 @@ struct StorageContext {
   BrokerId self;
   BlockingPool& pool;
   LogDirectories& directories;
-  plugin::PluginHost& plugins;
+  // The storage plugin of that name, or null. Any thread.
+  std::function<const plugin::StorageEngine*(const std::string& name)> engine;
+  const plugin::Codecs& codecs;
   config::TopicConfig topic_defaults;
   int64_t producer_expiry_ms = 86'400'000;
 };
@@ -86,6 +89,7 @@ class PartitionTable {
   void apply_topic(const metadata::TopicInfo& topic);
   void remove_topic(const metadata::TopicInfo& topic);
   void open(const metadata::TopicInfo& topic, const metadata::PartitionInfo& partition);
+  void submit_open(const Key& key, const TopicPartition& name, const config::TopicConfig& config);
   Result<Opened> open_log(const TopicPartition& name, const Uuid& topic_id,
                           const config::TopicConfig& config);
   void on_opened(const Key& key, const TopicPartition& name, Result<Opened> opened);
