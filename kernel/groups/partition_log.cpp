@@ -7,7 +7,10 @@
 namespace tenon::groups {
 namespace {
 
-constexpr auto kAppendTimeout = std::chrono::seconds(5);  // offsets.commit.timeout.ms
+// As good as never. A record that is in the log must not be answered with an error: the groups
+// would not take it over and would be found different after a restart. What clients wait for is
+// limited by GroupConfig::offsets_commit_timeout_ms.
+constexpr auto kAppendTimeout = std::chrono::hours(24 * 365);
 constexpr uint64_t kReadBytes = 1 << 20;
 
 // How many bytes of `read` are whole batches, and the offset after the last of them.
