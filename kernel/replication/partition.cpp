@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "base/trace.h"
 
 namespace tenon::replication {
 
@@ -35,6 +36,7 @@ Result<> Partition::check_leader_epoch(LeaderEpoch believed) const {
 
 Future<Result<log::AppendInfo>> Partition::append(MutableBytes batches,
                                                   const ProduceOptions& options) {
+  trace(TraceWay::kIn, "replication/partition");
   Promise<Result<log::AppendInfo>> done;
   auto future = done.future();
   const auto in_sync = static_cast<int32_t>(state_.isr.size());
@@ -58,7 +60,7 @@ Future<Result<log::AppendInfo>> Partition::append(MutableBytes batches,
   producers_.insert(at, {until, options.deadline, *appended, std::move(done)});
   make_durable();
   answer_waiters();
-  arm_deadline();
+  if (!producers_.empty()) arm_deadline(options.deadline);
   return future;
 }
 
@@ -94,6 +96,7 @@ void Partition::answer_waiters() {
   while (!producers_.empty() && producers_.front().until <= high_watermark_) {
     Waiter waiter = std::move(producers_.front());
     producers_.pop_front();
+    trace(TraceWay::kOut, "replication/partition");
     waiter.done.fulfil(std::move(waiter.info));
   }
 }
@@ -104,13 +107,15 @@ void Partition::fail_waiters(const Error& error) {
   }
 }
 
-void Partition::arm_deadline() {
-  if (deadline_timer_ != 0 || producers_.empty()) return;
-  const auto earliest = std::ranges::min_element(producers_, {}, &Waiter::deadline);
-  deadline_timer_ = scheduler_.call_at(earliest->deadline, [this] {
+void Partition::arm_deadline(MonoTime deadline) {
+  if (deadline_timer_ != 0) {
+    if (deadline_at_ <= deadline) return;
+    scheduler_.cancel(deadline_timer_);
+  }
+  deadline_at_ = deadline;
+  deadline_timer_ = scheduler_.call_at(deadline, [this] {
     deadline_timer_ = 0;
     expire_waiters();
-    arm_deadline();
   });
 }
 
@@ -128,9 +133,12 @@ void Partition::expire_waiters() {
   // Answering may have appended: what came meanwhile is younger.
   for (Waiter& waiter : producers_) kept.push_back(std::move(waiter));
   producers_ = std::move(kept);
+  const auto earliest = std::ranges::min_element(producers_, {}, &Waiter::deadline);
+  if (earliest != producers_.end()) arm_deadline(earliest->deadline);
 }
 
 Result<Fetched> Partition::fetch(const FetchRange& range) {
+  trace(TraceWay::kIn, "replication/partition");
   if (auto fenced = check_leader_epoch(range.current_leader_epoch); !fenced) return forward(fenced);
   if (range.offset < log_->start_offset() || range.offset > log_->end_offset()) {
     return fail(Errc::kOffsetOutOfRange, name_.text(),

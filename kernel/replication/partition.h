@@ -113,7 +113,8 @@ class Partition {
   void move_high_watermark(Offset to);
   void answer_waiters();
   void fail_waiters(const Error& error);
-  void arm_deadline();
+  // Sees to it that expire_waiters runs at `deadline`, or before.
+  void arm_deadline(MonoTime deadline);
   void expire_waiters();
 
   TopicPartition name_;
@@ -125,6 +126,7 @@ class Partition {
   std::deque<Waiter> producers_;
   std::vector<std::shared_ptr<HighWatermarkWait>> fetches_;
   TimerId deadline_timer_ = 0;
+  MonoTime deadline_at_{};  // of the timer
   // Completions of flushes that outlive the partition find this gone.
   std::shared_ptr<Partition*> alive_;
 };

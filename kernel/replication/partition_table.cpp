@@ -3,6 +3,7 @@
 #include "replication/partition_table.h"
 
 #include "base/log.h"
+#include "base/trace.h"
 #include "metadata/changes.h"
 
 namespace tenon::replication {
@@ -213,6 +214,7 @@ Task<Result<Partition*>> PartitionTable::ready(Uuid topic, int32_t index) {
 Future<Result<log::AppendInfo>> PartitionTable::append(const Uuid& topic, int32_t index,
                                                        MutableBytes batches,
                                                        const ProduceOptions& options) {
+  trace(TraceWay::kIn, "replication/partition_table");
   if (Partition* partition = find(topic, index)) return partition->append(batches, options);
   return start([](PartitionTable& table, Uuid id, int32_t at, MutableBytes bytes,
                   ProduceOptions how) -> Task<Result<log::AppendInfo>> {

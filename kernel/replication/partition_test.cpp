@@ -36,10 +36,11 @@ class PartitionTest : public log::LogTest {
     partition_ = std::make_unique<Partition>(TopicPartition{"t", 0}, Uuid::from_random(1, 2),
                                              std::move(state), std::move(log_), scheduler_);
   }
-  std::shared_ptr<Answer> produce(const std::string& value, int16_t acks = kAcksAll) {
+  std::shared_ptr<Answer> produce(const std::string& value, int16_t acks = kAcksAll,
+                                  Duration patience = std::chrono::seconds(5)) {
     auto answer = std::make_shared<Answer>();
     Bytes bytes = batch({value});
-    const auto deadline = scheduler_.clock().now() + std::chrono::seconds(5);
+    const auto deadline = scheduler_.clock().now() + patience;
     auto future = partition_->append(bytes, {.acks = acks, .deadline = deadline});
     spawn([](Future<Result<log::AppendInfo>> result, std::shared_ptr<Answer> to) -> Task<void> {
       to->result = co_await std::move(result);
@@ -131,6 +132,17 @@ TEST_F(PartitionTest, a_producer_that_waits_too_long_is_told_so) {
   const auto answer = produce("a");
   scheduler_.advance(std::chrono::seconds(6));
   EXPECT_EQ(answer->text(), "Timeout");
+  storage_.release_flush();
+}
+
+TEST_F(PartitionTest, a_later_producer_with_less_patience_is_told_first) {
+  lead();
+  storage_.hold_flushes = true;
+  const auto patient = produce("a", kAcksAll, std::chrono::hours(1));
+  const auto hasty = produce("b", kAcksAll, std::chrono::seconds(1));
+  scheduler_.advance(std::chrono::seconds(2));
+  EXPECT_EQ(hasty->text(), "Timeout");
+  EXPECT_TRUE(patient->pending());
   storage_.release_flush();
 }
 

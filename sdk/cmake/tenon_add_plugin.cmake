@@ -17,7 +17,7 @@ function(tenon_add_plugin name)
   target_link_libraries(${target} PRIVATE tenon::sdk ${ARG_LIBRARIES})
   if(TARGET tenon_sdk)
     set_target_properties(${target} PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/tenon/plugins)
-    install(TARGETS ${target} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/tenon/plugins)
+    install(TARGETS ${target} LIBRARY DESTINATION lib/tenon/plugins)
   endif()
   set_target_properties(${target} PROPERTIES
     PREFIX "" SUFFIX ".so" POSITION_INDEPENDENT_CODE ON LINK_DEPENDS ${map}
