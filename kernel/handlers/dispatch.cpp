@@ -2,6 +2,7 @@
 
 #include "handlers/dispatch.h"
 
+#include "base/trace.h"
 #include "handlers/admin/api_versions.h"
 #include "handlers/data/old_produce.h"
 #include "handlers/table.h"
@@ -38,6 +39,7 @@ Task<Body> answer(Call& call, const Api& api, MutableBytes body) {
 
 Task<Body> handle_frame(Services& services, net::Shard& shard, net::ConnectionInfo& connection,
                         MutableBytes frame) {
+  trace(TraceWay::kIn, "handlers/dispatch");
   const MonoTime began = shard.clock().now();
   auto decoded = wire::decode_request_header(frame);
   const Api* api = decoded ? find_api(decoded->header.api_key) : nullptr;
@@ -57,6 +59,7 @@ Task<Body> handle_frame(Services& services, net::Shard& shard, net::ConnectionIn
   auto& metrics = services.metrics.of(api->key);
   metrics.request_bytes.add(frame.size());
   auto reply = co_await answer(call, *api, frame.subspan(decoded->bytes));
+  trace(TraceWay::kOut, "handlers/dispatch");
   metrics.requests.add();
   if (!reply) metrics.errors.add();
   if (reply && *reply) metrics.response_bytes.add((*reply)->size());

@@ -7,6 +7,7 @@
 
 #include "base/assert.h"
 #include "base/log.h"
+#include "base/trace.h"
 #include "log/recompress.h"
 #include "log/retention.h"
 
@@ -143,6 +144,7 @@ record::Limits Log::limits(const AppendOptions& options) const {
 }
 
 Result<AppendInfo> Log::append(MutableBytes batches, const AppendOptions& options) {
+  trace(TraceWay::kIn, "log/log");
   if (failed()) return storage_failed(flushes_->failure());
   if (options.assign_offsets && options.leader_epoch < epochs_.latest()) {
     return fail(Errc::kFencedLeaderEpoch, name(), "a leader with a newer epoch has written here");
@@ -275,6 +277,7 @@ void Log::remember(ByteView batches) {
 // -------------------------------------------------------------------------------------------
 
 Result<Payload> Log::read(Offset from, Offset end, uint64_t max_bytes, bool whole_first) {
+  trace(TraceWay::kIn, "log/log");
   if (from < start_ || from > end_) {
     return fail(Errc::kOffsetOutOfRange, name(), "the offset is outside the log");
   }

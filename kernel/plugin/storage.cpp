@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/storage.h"
 
+#include "base/trace.h"
 #include "plugin/abi_error.h"
 
 namespace tenon::plugin {
@@ -48,6 +49,7 @@ Result<OpenedLog> StorageEngine::open(const LogSpec& spec) const {
 }
 
 Result<> StorageLog::append(const AppendBatches& batches) {
+  trace(TraceWay::kIn, "plugin/storage");
   const tn_append raw{.struct_size = sizeof(tn_append),
                       .n_pieces = static_cast<uint32_t>(batches.pieces.size()),
                       .pieces = batches.pieces.data(),
@@ -62,6 +64,7 @@ Result<> StorageLog::append(const AppendBatches& batches) {
 }
 
 Result<Payload> StorageLog::read(const ReadRange& range) {
+  trace(TraceWay::kIn, "plugin/storage");
   tn_read found{};
   found.struct_size = sizeof found;
   tn_error error = empty_error();

@@ -195,6 +195,7 @@ Partition* PartitionTable::find(const Uuid& topic, int32_t index) {
 }
 
 Task<Result<Partition*>> PartitionTable::ready(Uuid topic, int32_t index) {
+  trace(TraceWay::kIn, "replication/partition_table");
   const Key key{topic, index};
   for (;;) {
     const auto found = slots_.find(key);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/trace.h"
 #include "handlers/errors.h"
 
 namespace tenon::handlers {
@@ -239,6 +240,7 @@ wire::FetchResponse Fetch::respond() {
 }  // namespace
 
 Task<wire::FetchResponse> handle_fetch(Call& call, wire::FetchRequest request) {
+  trace(TraceWay::kIn, "handlers/data/fetch");
   auto& sessions = call.services.fetch_sessions.at(call.shard.index());
   auto plan =
       sessions.plan(request, call.version(), call.shard.clock().now(), call.services.random);
@@ -248,7 +250,9 @@ Task<wire::FetchResponse> handle_fetch(Call& call, wire::FetchRequest request) {
     co_return refused;
   }
   Fetch fetch(call, request, std::move(*plan));
-  co_return co_await fetch.run();
+  auto response = co_await fetch.run();
+  trace(TraceWay::kOut, "handlers/data/fetch");
+  co_return response;
 }
 
 }  // namespace tenon::handlers

@@ -2,6 +2,7 @@
 
 #include "handlers/data/produce.h"
 
+#include "base/trace.h"
 #include "handlers/errors.h"
 
 namespace tenon::handlers {
@@ -145,6 +146,7 @@ std::optional<int16_t> first_error(const wire::ProduceResponse& response) {
 
 Task<Result<std::optional<wire::ProduceResponse>>> handle_produce(Call& call,
                                                                   wire::ProduceRequest request) {
+  trace(TraceWay::kIn, "handlers/data/produce");
   wire::ProduceResponse response = shape_of(request);
   if (const auto refused = refusal(request)) {
     for_each_part(request, response, [&](const auto&, const auto& data, auto& to) {
@@ -162,6 +164,7 @@ Task<Result<std::optional<wire::ProduceResponse>>> handle_produce(Call& call,
                               .deadline = call.shard.clock().now() + timeout,
                               .allow_zstd = call.version() >= 7});
   }
+  trace(TraceWay::kOut, "handlers/data/produce");
   if (request.acks != replication::kAcksNone) co_return std::optional(std::move(response));
   if (const auto error = first_error(response)) {
     co_return fail(Errc::kInvalidRequest, "produce with acks=0",

@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "base/assert.h"
+#include "base/trace.h"
 #include "net/asio.h"
 
 namespace tenon::net {
@@ -214,8 +215,7 @@ void Connection::memory_granted(uint64_t bytes) {
 }
 
 void Connection::refuse_frame() {
-  warn(fmt::format("closed: a frame of {} bytes is announced, between 1 and {} are allowed",
-                   intake_.length(), context_->frame_bytes_max));
+  warn("closed: " + intake_.refusal());
   context_->metrics->closed_bad_frame.add();
   end_reading();
   slots_.emplace_back().state = SlotState::kFailed;
@@ -232,6 +232,7 @@ void Connection::begin_request(Frame frame) {
 }
 
 Task<void> Connection::serve(std::shared_ptr<Connection> self, uint64_t sequence, Frame frame) {
+  trace(TraceWay::kIn, "net/connection");
   ConnectionContext& context = *self->context_;
   Reply reply = co_await context.handler(context.shard, self->info_, frame.body);
   // The memory may serve the next frame while the reply waits for its turn.
@@ -240,6 +241,7 @@ Task<void> Connection::serve(std::shared_ptr<Connection> self, uint64_t sequence
 }
 
 void Connection::finish(uint64_t sequence, Reply reply) {
+  trace(TraceWay::kOut, "net/connection");
   Slot& slot = slots_[sequence - first_sequence_];
   if (closed_) {
     slot.state = SlotState::kSilent;
