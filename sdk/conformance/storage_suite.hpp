@@ -26,6 +26,11 @@ class StorageContract : public ::testing::Test {
     ASSERT_EQ(log_.open(spec_), TN_OK) << log_.error();
   }
 
+  void TearDown() override {
+    if (log_.handle() != nullptr) (void)log_.close(false);
+    host_.run_jobs();
+  }
+
   // Appends `n` batches of one record each, 101 bytes long, with timestamps 1000, 1010, ...
   void fill(int n) {
     for (int i = 0; i < n; i++)
@@ -241,6 +246,7 @@ TYPED_TEST_P(StorageContract, truncating_at_the_end_or_behind_it_changes_nothing
   this->fill(5);
   this->truncate(5);
   ASSERT_EQ(this->log_.truncate(100), TN_OK);
+  EXPECT_EQ(this->log_.truncate(-1), TN_E_INVALID);
   EXPECT_EQ(this->log_.segments().back().end_offset, 5);
   this->expect_all_readable();
 }

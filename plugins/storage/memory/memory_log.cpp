@@ -220,6 +220,7 @@ void MemoryLog::flush(Flushed done) {
 Result<> MemoryLog::truncate(int64_t offset) {
   std::lock_guard lock(mutex_);
   if (segments_.empty()) return closed();
+  if (offset < 0) return Error(TN_E_INVALID, settings_.name + ": no log begins before offset 0");
   if (offset >= end_offset_) return {};
   // What is cut off may still be read under a lease: it is not written over.
   chunk_.reset();

@@ -88,7 +88,9 @@ Result<> Log::append(const tn_append& batches) {
   Result<uint64_t> bytes = inspect(batches);
   if (!bytes) return bytes.error();
   if (is_roll_due(batches, *bytes)) {
-    if (Result<> rolled = roll(batches.base_offset); !rolled) return rolled;
+    // Segments follow each other without a gap where they can: recovery knows a hole by it.
+    const bool fits = batches.last_offset - end_offset_ <= kRelativeOffsetMax;
+    if (Result<> rolled = roll(fits ? end_offset_ : batches.base_offset); !rolled) return rolled;
   }
   if (has_marker_) (void)forget_clean_shutdown(false);
   const Segment& active = *segments_.back();

@@ -48,6 +48,7 @@ Result<> copy_bytes(const File& from, const File& to, uint64_t bytes) {
 Result<> Log::truncate(int64_t offset) {
   std::lock_guard serial(sync_mutex_);
   if (Result<> writable = check_writable(); !writable) return writable;
+  if (offset < 0) return Error(TN_E_INVALID, where() + "no log begins before offset 0");
   if (offset >= end_offset_) return {};
   if (Result<> gone = forget_clean_shutdown(true); !gone) return gone;
   cuts_++;
@@ -182,6 +183,12 @@ Result<> Log::drop_files(std::vector<SegmentPtr> dropped) {
     if (Result<> gone = retire_indexes(*segment); !gone) return gone;
     const std::string deleted = segment->path + std::string(kDeletedSuffix);
     if (Result<> done = services_.fs.rename(segment->path, deleted); !done) return done;
+  }
+  {
+    // The next flush makes it durable: were the segments to come back without the data that was
+    // never synced, what is appended from now on would lie behind a hole.
+    std::lock_guard lock(mutex_);
+    name_changes_++;
   }
   auto job = std::make_unique<RemoveJob>(RemoveJob{services_, std::move(dropped), where()});
   services_.executor.submit(services_.executor.ctx, &RemoveJob::run, job.release());

@@ -43,6 +43,7 @@ class Recovery {
   Result<> renew(Candidate& candidate);
   Result<> cut(Candidate& candidate, uint64_t valid_bytes);
   Result<> set_aside(size_t from);
+  bool is_hole_after(size_t i) const;
   Result<> check_order() const;
   void warn(const std::string& text) { services_.host.log(TN_LOG_WARN, text); }
 
@@ -78,7 +79,7 @@ Result<Recovered> Recovery::run(int64_t start_offset) {
   for (size_t i = *unproven; i < candidates_.size(); i++) {
     Result<bool> whole = verify(candidates_[i], i + 1 == candidates_.size());
     if (!whole) return whole.error();
-    if (*whole) continue;
+    if (*whole && !is_hole_after(i)) continue;
     if (Result<> done = set_aside(i + 1); !done) return done.error();
   }
   if (Result<> ordered = check_order(); !ordered) return ordered.error();
@@ -343,6 +344,15 @@ Result<> Recovery::cut(Candidate& candidate, uint64_t valid_bytes) {
   found_.truncated_bytes += lost;
   sync_names_ = true;
   return {};
+}
+
+// True if the next segment does not begin where this one ends: its end was lost between two
+// batches. Only offsets too far apart for one segment make a gap otherwise.
+bool Recovery::is_hole_after(size_t i) const {
+  if (i + 1 == candidates_.size()) return false;
+  const Segment& segment = *candidates_[i].segment;
+  const int64_t next = candidates_[i + 1].segment->base_offset;
+  return next > segment.state.end_offset && next - segment.base_offset - 1 <= INT32_MAX;
 }
 
 // Quarantines the segments from that one on: they come after a hole.

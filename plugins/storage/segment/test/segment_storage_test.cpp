@@ -12,4 +12,14 @@ struct Segment {
 };
 INSTANTIATE_TYPED_TEST_SUITE_P(Segment, StorageContract, Segment);
 
+TEST(SegmentLibrary, exports_one_symbol_and_a_sound_datum) {
+  EXPECT_EQ(check_library(TENON_PLUGIN), "");
+}
+
+TEST(SegmentLibrary, refuses_a_host_without_files) {
+  TestHost host;
+  host.hide_extensions();
+  EXPECT_THROW(Instance(host, "segment"), Error);
+}
+
 }  // namespace tenon::conformance
