@@ -7,7 +7,7 @@
   DIR/message_fuzz/       one byte that picks the message, by its place in the golden file, which is its
                           place in wire/catalog.h; one byte for the version; the bytes
   DIR/request_fuzz/       requests behind their header
-  DIR/frame_reader_fuzz/  many frames in a row, behind the two bytes that choose limit and pieces
+  DIR/frame_intake_fuzz/  many frames in a row, behind the two bytes that choose limit and pieces
   DIR/*.list              the names of a target's files, for -seed_inputs=@
 """
 import pathlib
@@ -31,7 +31,7 @@ def request_headers():
 
 def main():
     golden, folder = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
-    targets = {name: folder / name for name in ("message_fuzz", "request_fuzz", "frame_reader_fuzz")}
+    targets = {name: folder / name for name in ("message_fuzz", "request_fuzz", "frame_intake_fuzz")}
     for target in targets.values():
         target.mkdir(parents=True, exist_ok=True)
     headers, places, stream = request_headers(), {}, bytearray([0, 7])
@@ -51,7 +51,7 @@ def main():
         (targets["request_fuzz"] / f"{name}-{version}").write_bytes(frame)
         if len(stream) < 4000:
             stream += struct.pack(">i", len(frame)) + frame
-    (targets["frame_reader_fuzz"] / "stream").write_bytes(stream)
+    (targets["frame_intake_fuzz"] / "stream").write_bytes(stream)
     for name, target in targets.items():
         (folder / f"{name}.list").write_text(",".join(str(path) for path in sorted(target.iterdir())))
 

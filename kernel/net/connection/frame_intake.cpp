@@ -2,8 +2,11 @@
 
 #include "net/connection/frame_intake.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstring>
+#include <string_view>
 
 #include "base/assert.h"
 
@@ -13,6 +16,22 @@ namespace {
 constexpr size_t kLengthBytes = 4;
 // With less room than this at its end, a slab is done with.
 constexpr size_t kRoomMin = 2048;
+
+// What another protocol says first, as the length that we take it for.
+std::string_view guess_protocol(uint32_t length) {
+  switch (length) {
+    case 0x47455420:  // "GET "
+    case 0x48454144:  // "HEAD"
+    case 0x504f5354:  // "POST"
+    case 0x50555420:  // "PUT "
+    case 0x4f505449:  // "OPTI"ONS
+    case 0x50524920:  // "PRI ", HTTP/2
+      return "; these are the first bytes of an HTTP request";
+    default:
+      // A TLS record of type handshake, version 3.x.
+      return length >> 16 == 0x1603 ? "; these are the first bytes of a TLS handshake" : "";
+  }
+}
 
 }  // namespace
 
@@ -45,6 +64,11 @@ void FrameIntake::read_length() {
   length_ = load_be<int32_t>(at);
   const bool allowed = length_ > 0 && static_cast<uint32_t>(length_) <= frame_bytes_max_;
   state_ = allowed ? State::kAnnounced : State::kBad;
+}
+
+std::string FrameIntake::refusal() const {
+  return fmt::format("a frame of {} bytes is announced, between 1 and {} are allowed{}", length_,
+                     frame_bytes_max_, guess_protocol(static_cast<uint32_t>(length_)));
 }
 
 void FrameIntake::charged() {

@@ -16,6 +16,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 
 #include "base/bytes.h"
 #include "net/connection/frame_buffer.h"
@@ -40,6 +41,9 @@ class FrameIntake {
   MutableBytes room();
   void received(size_t bytes);
   int32_t length() const { return length_; }
+  // After kBad: why, for the log. Names the protocol when the bytes look like HTTP or TLS, which
+  // somebody speaks to the wrong port.
+  std::string refusal() const;
   void charged();
   Frame take();
 

@@ -46,6 +46,14 @@ class FrameIntakeTest : public testing::Test {
     intake_.received(n);
     fed_ += n;
   }
+  std::string refusal_of(std::string_view stream) {
+    FrameIntake intake(pool_, 1u << 20);
+    EXPECT_EQ(intake.step(), Step::kReceive);
+    std::ranges::copy(as_bytes(stream), intake.room().begin());
+    intake.received(stream.size());
+    EXPECT_EQ(intake.step(), Step::kBad);
+    return intake.refusal();
+  }
   void expect_all() {
     ASSERT_EQ(frames_.size(), expected_.size());
     for (size_t i = 0; i < frames_.size(); ++i) {
@@ -117,10 +125,41 @@ TEST_F(FrameIntakeTest, refuses_lengths_that_are_not_allowed) {
   }
 }
 
-TEST_F(FrameIntakeTest, yields_the_frames_before_a_bad_length) {
+TEST_F(FrameIntakeTest, yields_the_frames_before_a_bad_length_and_nothing_after_it) {
   queue_frame(10);
   queue_length(-5);
+  queue_frame(10);
   EXPECT_EQ(feed(100), Step::kBad);
+  EXPECT_EQ(intake_.step(), Step::kBad);
+  expected_.pop_back();
+  expect_all();
+}
+
+TEST_F(FrameIntakeTest, says_which_length_is_not_allowed) {
+  queue_length((1 << 20) + 1);
+  EXPECT_EQ(feed(4), Step::kBad);
+  EXPECT_EQ(intake_.refusal(),
+            "a frame of 1048577 bytes is announced, between 1 and 1048576 are allowed");
+}
+
+TEST_F(FrameIntakeTest, says_when_somebody_speaks_http_or_tls) {
+  EXPECT_NE(refusal_of("GET / HTTP/1.1\r\n").find("HTTP"), std::string::npos);
+  EXPECT_NE(refusal_of("POST /topics HTTP/1.1\r\n").find("HTTP"), std::string::npos);
+  EXPECT_NE(refusal_of("\x16\x03\x01\x02\x01").find("TLS"), std::string::npos);
+}
+
+TEST_F(FrameIntakeTest, takes_no_memory_for_a_frame_before_it_is_charged) {
+  queue_length(1 << 20);
+  receive(4);
+  EXPECT_EQ(intake_.step(), Step::kCharge);
+  EXPECT_EQ(intake_.step(), Step::kCharge);
+  intake_.charged();
+  EXPECT_EQ(intake_.room().size(), 1u << 20);
+}
+
+TEST_F(FrameIntakeTest, frames_stay_valid_while_later_ones_arrive) {
+  for (int i = 0; i < 200; ++i) queue_frame(1 + random_() % 6000);
+  feed(1000);
   expect_all();
 }
 
