@@ -13,6 +13,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <new>
+#include <thread>
 
 namespace tenon::testing {
 namespace {
@@ -39,22 +40,34 @@ Record<Step> all_steps;
 Record<Moved> all_calls;
 std::atomic<bool> recording{false};
 std::atomic<uint64_t> allocation_count{0};
+std::atomic<int> calls_running{0};
 thread_local bool is_client = false;
 
 void observe(TraceWay way, const char* file) {
   all_steps.add({way, file, static_cast<int>(gettid())});
 }
 
-ssize_t note(Call call, const void* data, ssize_t bytes) {
-  if (bytes > 0 && recording.load(std::memory_order_relaxed)) {
+// A client may have its answer before the broker's call that sent it has returned.
+void wait_for_calls_to_return() {
+  while (calls_running > 0) std::this_thread::yield();
+}
+
+template <class F>
+ssize_t note(Call call, const void* data, F run) {
+  if (is_client) return run();
+  ++calls_running;
+  const ssize_t bytes = run();
+  if (bytes > 0 && recording) {
     all_calls.add({call, static_cast<const uint8_t*>(data), static_cast<size_t>(bytes)});
   }
+  --calls_running;
   return bytes;
 }
 
 }  // namespace
 
 void Observation::begin() {
+  wait_for_calls_to_return();
   all_steps.clear();
   all_calls.clear();
   recording = true;
@@ -62,6 +75,7 @@ void Observation::begin() {
 }
 
 void Observation::end() {
+  wait_for_calls_to_return();
   set_trace_observer(nullptr);
   recording = false;
 }
@@ -121,33 +135,34 @@ using tenon::testing::note;
 extern "C" {
 
 ssize_t recv(int fd, void* into, size_t size, int flags) {
-  return note(Call::kRecv, into, recvfrom(fd, into, size, flags, nullptr, nullptr));
+  return note(Call::kRecv, into, [=] { return recvfrom(fd, into, size, flags, nullptr, nullptr); });
 }
 
 ssize_t sendmsg(int fd, const msghdr* message, int flags) {
   return note(Call::kSendMessage, message->msg_iov->iov_base,
-              syscall(SYS_sendmsg, fd, message, flags));
+              [=] { return syscall(SYS_sendmsg, fd, message, flags); });
 }
 
 ssize_t sendfile(int socket, int file, off_t* offset, size_t size) noexcept {
-  return note(Call::kSendFile, nullptr, syscall(SYS_sendfile, socket, file, offset, size));
+  return note(Call::kSendFile, nullptr,
+              [=] { return syscall(SYS_sendfile, socket, file, offset, size); });
 }
 
 ssize_t pread(int fd, void* into, size_t size, off_t offset) {
-  return note(Call::kRead, into, syscall(SYS_pread64, fd, into, size, offset));
+  return note(Call::kRead, into, [=] { return syscall(SYS_pread64, fd, into, size, offset); });
 }
 
 ssize_t pwritev(int fd, const iovec* pieces, int count, off_t offset) {
   return note(Call::kWrite, pieces->iov_base,
-              syscall(SYS_pwritev, fd, pieces, count, offset, off_t{0}));
+              [=] { return syscall(SYS_pwritev, fd, pieces, count, offset, off_t{0}); });
 }
 
 ssize_t pwrite(int fd, const void* bytes, size_t size, off_t offset) {
-  return note(Call::kWrite, bytes, syscall(SYS_pwrite64, fd, bytes, size, offset));
+  return note(Call::kWrite, bytes, [=] { return syscall(SYS_pwrite64, fd, bytes, size, offset); });
 }
 
 ssize_t write(int fd, const void* bytes, size_t size) {
-  return note(Call::kWrite, bytes, syscall(SYS_write, fd, bytes, size));
+  return note(Call::kWrite, bytes, [=] { return syscall(SYS_write, fd, bytes, size); });
 }
 
 }  // extern "C"
