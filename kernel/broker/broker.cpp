@@ -193,7 +193,7 @@ Result<> Broker::Rooms::open_kafka() {
         co_return fail(Errc::kShutdown, "", why);
       }("the broker is starting or stopping");
     }
-    return handlers::handle_frame(*services, shard, connection, frame);
+    return handlers::handle_frame(*services, shard.index(), connection, frame);
   };
   auto started = net::Listener::start(shards, std::move(options));
   if (!started) return forward(started);

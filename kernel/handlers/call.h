@@ -12,21 +12,22 @@
 #include "config/settings.h"
 #include "handlers/services.h"
 #include "net/connection_info.h"
-#include "net/shard.h"
 #include "wire/header.h"
 
 namespace tenon::handlers {
 
 struct Call {
   Services& services;
-  net::Shard& shard;
+  size_t shard;
   net::ConnectionInfo& connection;
   wire::RequestHeader header;
 
   int16_t version() const { return header.api_version; }
+  // Where the call runs: the handler awaits here, and here its answer is taken.
+  Scheduler& scheduler() const { return services.replicas.scheduler(shard); }
   // The cluster as this shard knows it; keeps it while the caller does.
   std::shared_ptr<const metadata::Image> image() const {
-    return services.replicas.table(shard.index()).shared_image();
+    return services.replicas.table(shard).shared_image();
   }
 };
 

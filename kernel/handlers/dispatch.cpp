@@ -37,10 +37,11 @@ Task<Body> answer(Call& call, const Api& api, MutableBytes body) {
 
 }  // namespace
 
-Task<Body> handle_frame(Services& services, net::Shard& shard, net::ConnectionInfo& connection,
+Task<Body> handle_frame(Services& services, size_t shard, net::ConnectionInfo& connection,
                         MutableBytes frame) {
   trace(TraceWay::kIn, "handlers/dispatch");
-  const MonoTime began = shard.clock().now();
+  const Clock& clock = services.replicas.scheduler(shard).clock();
+  const MonoTime began = clock.now();
   auto decoded = wire::decode_request_header(frame);
   const Api* api = decoded ? find_api(decoded->header.api_key) : nullptr;
   if (api == nullptr) {
@@ -63,7 +64,7 @@ Task<Body> handle_frame(Services& services, net::Shard& shard, net::ConnectionIn
   metrics.requests.add();
   if (!reply) metrics.errors.add();
   if (reply && *reply) metrics.response_bytes.add((*reply)->size());
-  metrics.latency.observe(shard.clock().now() - began);
+  metrics.latency.observe(clock.now() - began);
   co_return reply;
 }
 

@@ -5,13 +5,13 @@
 
 #include "handlers/services.h"
 #include "net/connection_info.h"
-#include "net/shard.h"
 
 namespace tenon::handlers {
 
-// The reply to one frame, which must live until the task ends; the shape is net::FrameHandler's. An
-// error closes the connection: bytes that are no request, or one that is not answered here.
-Task<Result<std::optional<OutputChain>>> handle_frame(Services& services, net::Shard& shard,
+// The reply to one frame that came to `shard`, on whose thread this runs; the frame and what is
+// given by reference live until the task ends. nullopt = the request has no reply. An error closes
+// the connection: bytes that are no request, or one that is not answered here.
+Task<Result<std::optional<OutputChain>>> handle_frame(Services& services, size_t shard,
                                                       net::ConnectionInfo& connection,
                                                       MutableBytes frame);
 

@@ -30,7 +30,7 @@ Future<Result<T>> on_partition(Call& call, const metadata::Image& image, const T
   }
   auto& replicas = call.services.replicas;
   const size_t shard = replicas.owner(topic->id, name.partition);
-  return call_on(call.shard, replicas.scheduler(shard),
+  return call_on(call.scheduler(), replicas.scheduler(shard),
                  [&table = replicas.table(shard), id = topic->id, index = name.partition,
                   ask = std::move(ask)]() mutable {
                    return [](replication::PartitionTable& in, Uuid topic_id, int32_t at,

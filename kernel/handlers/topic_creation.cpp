@@ -17,11 +17,11 @@ Task<Results<CreatedTopic>> create(Call& call, std::vector<NewTopic> topics,
                                    CreateTopicsOptions options) {
   auto& services = call.services;
   auto results =
-      co_await call_on(call.shard, services.controller_home,
+      co_await call_on(call.scheduler(), services.controller_home,
                        [&services, topics = std::move(topics), options]() mutable {
                          return services.controller.create_topics(std::move(topics), options);
                        });
-  co_await services.replicas.settled(call.shard);
+  co_await services.replicas.settled(call.scheduler());
   co_return results;
 }
 

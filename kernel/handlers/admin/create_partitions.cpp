@@ -28,11 +28,11 @@ Task<wire::CreatePartitionsResponse> handle_create_partitions(
   for (const auto& asked : request.topics) topics.push_back(to_more(asked));
   auto& services = call.services;
   const auto results = co_await call_on(
-      call.shard, services.controller_home,
+      call.scheduler(), services.controller_home,
       [&services, topics = std::move(topics), only = request.validate_only]() mutable {
         return services.controller.create_partitions(std::move(topics), only);
       });
-  co_await services.replicas.settled(call.shard);
+  co_await services.replicas.settled(call.scheduler());
   wire::CreatePartitionsResponse response;
   for (size_t i = 0; i < results.size(); ++i) {
     auto& answer = response.results.emplace_back();

@@ -62,11 +62,11 @@ Task<wire::CreateTopicsResponse> handle_create_topics(Call& call,
   for (const Asked& asked : request.topics) topics.push_back(to_new_topic(asked));
   auto& services = call.services;
   const auto results = co_await call_on(
-      call.shard, services.controller_home,
+      call.scheduler(), services.controller_home,
       [&services, topics = std::move(topics), only = request.validate_only]() mutable {
         return services.controller.create_topics(std::move(topics), {.validate_only = only});
       });
-  co_await services.replicas.settled(call.shard);
+  co_await services.replicas.settled(call.scheduler());
   wire::CreateTopicsResponse response;
   for (size_t i = 0; i < results.size(); ++i) {
     response.topics.push_back(to_answer(call, request.topics[i], results[i]));

@@ -13,7 +13,7 @@ Task<wire::DeleteTopicsResponse> handle_delete_topics(Call& call,
   for (auto& topic : request.topics) topics.push_back({.name = topic.name, .id = topic.topic_id});
   auto& services = call.services;
   const auto results =
-      co_await call_on(call.shard, services.controller_home, [&services, topics]() mutable {
+      co_await call_on(call.scheduler(), services.controller_home, [&services, topics]() mutable {
         return services.controller.delete_topics(std::move(topics));
       });
   wire::DeleteTopicsResponse response;

@@ -50,7 +50,7 @@ Task<wire::IncrementalAlterConfigsResponse> handle_incremental_alter_configs(
   }
   auto& services = call.services;
   const auto results = co_await call_on(
-      call.shard, services.controller_home,
+      call.scheduler(), services.controller_home,
       [&services, changes = std::move(changes), only = request.validate_only]() mutable {
         return services.controller.alter_topic_configs(std::move(changes), only);
       });

@@ -95,10 +95,10 @@ class Fetch {
   }
 
   Task<wire::FetchResponse> run() {
-    const MonoTime deadline =
-        call_.shard.clock().now() + std::chrono::milliseconds(std::max(request_.max_wait_ms, 0));
+    const MonoTime deadline = call_.scheduler().clock().now() +
+                              std::chrono::milliseconds(std::max(request_.max_wait_ms, 0));
     co_await read();
-    while (!satisfied() && call_.shard.clock().now() < deadline) {
+    while (!satisfied() && call_.scheduler().clock().now() < deadline) {
       co_await wait_until(deadline);
       co_await read();
     }
@@ -152,7 +152,7 @@ Task<void> Fetch::read() {
   std::vector<Future<std::vector<Read>>> pending;
   for (size_t shard = 0; shard < by_shard.size(); ++shard) {
     if (by_shard[shard].empty()) continue;
-    pending.push_back(call_on(call_.shard, replicas.scheduler(shard),
+    pending.push_back(call_on(call_.scheduler(), replicas.scheduler(shard),
                               [&table = replicas.table(shard), reads = std::move(by_shard[shard]),
                                max_bytes = max_bytes_]() mutable {
                                 return read_all(table, std::move(reads), max_bytes);
@@ -189,7 +189,7 @@ bool Fetch::satisfied() const {
 }
 
 Task<void> Fetch::wait_until(MonoTime deadline) {
-  auto wait = std::make_shared<HighWatermarkWait>(call_.shard);
+  auto wait = std::make_shared<HighWatermarkWait>(call_.scheduler());
   auto& replicas = call_.services.replicas;
   std::vector<std::vector<const Read*>> by_shard(replicas.shards());
   for (const Read& read : reads_) {
@@ -201,7 +201,7 @@ Task<void> Fetch::wait_until(MonoTime deadline) {
   for (size_t shard = 0; shard < by_shard.size(); ++shard) {
     if (by_shard[shard].empty()) continue;
     registering.push_back(
-        call_on(call_.shard, replicas.scheduler(shard),
+        call_on(call_.scheduler(), replicas.scheduler(shard),
                 [&table = replicas.table(shard), &mine = by_shard[shard], wait] {
                   for (const Read* read : mine) {
                     Partition* partition = table.find(read->topic, read->data.partition_index);
@@ -215,10 +215,10 @@ Task<void> Fetch::wait_until(MonoTime deadline) {
                   }
                 }));
   }
-  const TimerId timer = call_.shard.call_at(deadline, [wait] { wait->wake(); });
+  const TimerId timer = call_.scheduler().call_at(deadline, [wait] { wait->wake(); });
   for (auto& registered : registering) co_await std::move(registered);
   co_await wait->woken();
-  call_.shard.cancel(timer);
+  call_.scheduler().cancel(timer);
 }
 
 wire::FetchResponse Fetch::respond() {
@@ -241,9 +241,9 @@ wire::FetchResponse Fetch::respond() {
 
 Task<wire::FetchResponse> handle_fetch(Call& call, wire::FetchRequest request) {
   trace(TraceWay::kIn, "handlers/data/fetch");
-  auto& sessions = call.services.fetch_sessions.at(call.shard.index());
+  auto& sessions = call.services.fetch_sessions.at(call.shard);
   auto plan =
-      sessions.plan(request, call.version(), call.shard.clock().now(), call.services.random);
+      sessions.plan(request, call.version(), call.scheduler().clock().now(), call.services.random);
   if (!plan) {
     wire::FetchResponse refused;
     refused.error_code = error_code(plan.error());

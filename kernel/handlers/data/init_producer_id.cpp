@@ -15,7 +15,7 @@ Task<wire::InitProducerIdResponse> handle_init_producer_id(Call& call,
     co_return response;
   }
   // A producer without a transactional id that asks again after an error gets a new id (KIP-360).
-  auto id = co_await call.services.producer_ids.next(call.shard);
+  auto id = co_await call.services.producer_ids.next(call.scheduler());
   if (!id) {
     response.error_code = error_code(Errc::kCoordinatorNotAvailable);
     co_return response;

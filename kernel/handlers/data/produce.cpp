@@ -123,7 +123,7 @@ Task<void> append_by_shard(Call& call, std::vector<std::vector<Part>>& by_shard,
   for (size_t shard = 0; shard < by_shard.size(); ++shard) {
     if (by_shard[shard].empty()) continue;
     auto& replicas = call.services.replicas;
-    pending.emplace_back(shard, call_on(call.shard, replicas.scheduler(shard),
+    pending.emplace_back(shard, call_on(call.scheduler(), replicas.scheduler(shard),
                                         [&table = replicas.table(shard), &parts = by_shard[shard],
                                          options] { return append_all(table, parts, options); }));
   }
@@ -161,7 +161,7 @@ Task<Result<std::optional<wire::ProduceResponse>>> handle_produce(Call& call,
     const auto timeout = std::chrono::milliseconds(std::max(request.timeout_ms, 0));
     co_await append_by_shard(call, split.by_shard(),
                              {.acks = request.acks,
-                              .deadline = call.shard.clock().now() + timeout,
+                              .deadline = call.scheduler().clock().now() + timeout,
                               .allow_zstd = call.version() >= 7});
   }
   trace(TraceWay::kOut, "handlers/data/produce");

@@ -13,7 +13,7 @@ Task<wire::DeleteGroupsResponse> handle_delete_groups(Call& call,
   wire::DeleteGroupsResponse response;
   for (const std::string& id : request.groups_names) {
     auto deleted = co_await call.services.groups.call<Deleted>(
-        call.shard, *image, id,
+        call.scheduler(), *image, id,
         [id](groups::GroupCoordinator& coordinator) { return coordinator.delete_group(id); });
     response.results.push_back(deleted ? std::move(*deleted)
                                        : Deleted{id, error_code(deleted.error())});

@@ -13,7 +13,7 @@ Task<wire::DescribeGroupsResponse> handle_describe_groups(Call& call,
   std::vector<Future<Result<Described>>> pending;
   for (const std::string& id : request.groups) {
     pending.push_back(call.services.groups.call<Described>(
-        call.shard, *image, id,
+        call.scheduler(), *image, id,
         [id](groups::GroupCoordinator& coordinator) { return coordinator.describe_group(id); }));
   }
   wire::DescribeGroupsResponse response;

@@ -10,7 +10,7 @@ namespace tenon::handlers {
 Task<wire::LeaveGroupResponse> handle_leave_group(Call& call, wire::LeaveGroupRequest request) {
   const std::string group = request.group_id;
   auto response = co_await call.services.groups.call<wire::LeaveGroupResponse>(
-      call.shard, *call.image(), group,
+      call.scheduler(), *call.image(), group,
       [info = request_info(call), request = std::move(request),
        version = call.version()](groups::GroupCoordinator& coordinator) mutable {
         return coordinator.leave_group(std::move(info), std::move(request), version);

@@ -26,7 +26,7 @@ Task<Response> handle_list_groups(Call& call, wire::ListGroupsRequest request) {
   auto& services = call.services;
   std::vector<Future<Response>> pending;
   for (size_t shard = 0; shard < services.replicas.shards(); ++shard) {
-    pending.push_back(call_on(call.shard, services.replicas.scheduler(shard),
+    pending.push_back(call_on(call.scheduler(), services.replicas.scheduler(shard),
                               [&directory = services.groups, shard, request] {
                                 return list_shard(directory, shard, request);
                               }));

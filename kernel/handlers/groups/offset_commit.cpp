@@ -54,7 +54,7 @@ Task<Response> handle_offset_commit(Call& call, Request request) {
   const std::string group = request.group_id;
   Response refused = answer_all(request, kNoError);
   auto committed = co_await call.services.groups.call<Response>(
-      call.shard, *image, group,
+      call.scheduler(), *image, group,
       [info = request_info(call), request = std::move(request),
        version = call.version()](groups::GroupCoordinator& coordinator) mutable {
         return coordinator.offset_commit(std::move(info), std::move(request), version);

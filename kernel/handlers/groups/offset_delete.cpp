@@ -10,7 +10,7 @@ Task<wire::OffsetDeleteResponse> handle_offset_delete(Call& call,
                                                       wire::OffsetDeleteRequest request) {
   const std::string group = request.group_id;
   auto deleted = co_await call.services.groups.call<wire::OffsetDeleteResponse>(
-      call.shard, *call.image(), group,
+      call.scheduler(), *call.image(), group,
       [request = std::move(request)](groups::GroupCoordinator& coordinator) mutable {
         return coordinator.offset_delete(std::move(request));
       });

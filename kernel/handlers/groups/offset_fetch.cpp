@@ -19,7 +19,7 @@ Future<Result<Group>> ask(Call& call, const metadata::Image& image, AskedGroup a
                           bool require_stable) {
   const std::string id = asked.group_id;
   return call.services.groups.call<Group>(
-      call.shard, image, id,
+      call.scheduler(), image, id,
       [asked = std::move(asked), require_stable](groups::GroupCoordinator& coordinator) mutable {
         return coordinator.offset_fetch(std::move(asked), require_stable);
       });
