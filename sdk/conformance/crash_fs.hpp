@@ -9,9 +9,9 @@
 //   CrashFs after = fs.crash(CrashMode::kMix, seed);   // a new file system; the old one goes on
 //
 // What a crash keeps: data that was synced; names up to the last sync of their directory. Of the
-// rest, kLose keeps nothing and kKeep everything (a killed process). kMix keeps each 512-byte
-// sector of unsynced data or not, by the seed, any size between the old and the new, and the first
-// so many of the unsynced changes of names (journals keep their order).
+// rest, kLose keeps nothing and kKeep everything, for now (a killed process). kMix keeps each
+// 512-byte sector of unsynced data or not, by the seed, any size between the old and the new, and
+// the first so many of the unsynced changes of names (journals keep their order).
 //
 // One thread. Mappings are copies, for reading only. Directories are taken to exist where a file is
 // made.
@@ -50,6 +50,7 @@ class CrashFs {
   CrashFs(CrashFs&& other) noexcept : CrashFs() {
     names_ = std::move(other.names_);
     durable_names_ = std::move(other.durable_names_);
+    changes_ = std::move(other.changes_);
   }
   CrashFs(const CrashFs&) = delete;
   CrashFs& operator=(const CrashFs&) = delete;
@@ -59,16 +60,21 @@ class CrashFs {
   // A write_at that `before` lets fail writes so many bytes first.
   void set_short_write(size_t bytes) { short_write_bytes_ = bytes; }
 
-  // What is found when the power comes back.
+  // What is found when the power comes back; or, for kKeep, when the process is started again: then
+  // what was not synced can still be lost by the next crash.
   CrashFs crash(CrashMode mode, uint64_t seed) const {
     TestRandom random(seed);
     CrashFs after;
+    if (mode == CrashMode::kKeep) {
+      copy_to(after);
+      return after;
+    }
     std::map<std::string, NodePtr> names = durable_names_;
-    const size_t kept = mode == CrashMode::kLose   ? 0
-                        : mode == CrashMode::kKeep ? changes_.size()
-                                                   : random.below(changes_.size() + 1);
+    const size_t kept = mode == CrashMode::kLose ? 0 : random.below(changes_.size() + 1);
     for (size_t i = 0; i < kept; i++) apply(changes_[i], names);
     for (const auto& [path, node] : names) {
+      const NodePtr directory = this->node(parent_of(path));
+      if (directory && directory->is_directory && names.count(parent_of(path)) == 0) continue;
       auto copy = std::make_shared<Node>();
       copy->is_directory = node->is_directory;
       copy->now = survive(*node, mode, random);
@@ -110,8 +116,7 @@ class CrashFs {
   static CrashFs& of(void* ctx) { return *static_cast<CrashFs*>(ctx); }
 
   static Content survive(const Node& node, CrashMode mode, TestRandom& random) {
-    if (mode == CrashMode::kLose) return node.durable;
-    if (mode == CrashMode::kKeep || node.now == node.durable) return node.now;
+    if (mode == CrashMode::kLose || node.now == node.durable) return node.durable;
     const auto [low, high] = std::minmax(node.now.size(), node.durable.size());
     const size_t sizes[] = {low, high, low + random.below(high - low + 1)};
     Content found(sizes[random.below(3)], 0);
@@ -121,6 +126,18 @@ class CrashFs {
       if (end > at) std::copy(source.begin() + at, source.begin() + end, found.begin() + at);
     }
     return found;
+  }
+  // The same file system, sharing nothing.
+  void copy_to(CrashFs& other) const {
+    std::map<const Node*, NodePtr> copies;
+    const auto copy = [&](const NodePtr& node) {
+      if (node && !copies[node.get()]) copies[node.get()] = std::make_shared<Node>(*node);
+      return node ? copies[node.get()] : nullptr;
+    };
+    for (const auto& [path, node] : names_) other.names_[path] = copy(node);
+    for (const auto& [path, node] : durable_names_) other.durable_names_[path] = copy(node);
+    for (const Change& made : changes_)
+      other.changes_.push_back({made.path, made.from, copy(made.node)});
   }
   static void apply(const Change& change, std::map<std::string, NodePtr>& names) {
     if (!change.from.empty()) names.erase(change.from);

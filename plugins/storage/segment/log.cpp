@@ -52,8 +52,9 @@ Result<std::shared_ptr<Log>> Log::open(const Services& services, const tn_log_sp
 Result<> Log::take(Recovered recovered, tn_log_state& state) {
   segments_ = std::move(recovered.segments);
   end_offset_ = segments_.back()->state.end_offset;
-  name_changes_ = recovered.names_changed || recovered.is_new ? 1 : 0;
-  parent_changed_ = recovered.is_new;
+  // After a crash of the process alone, nobody knows which names have reached the disk.
+  parent_changed_ = recovered.is_new || !recovered.was_clean;
+  name_changes_ = recovered.names_changed || parent_changed_ ? 1 : 0;
   recovery_point_ = recovered.recovery_point;
   has_marker_ = recovered.has_marker;
   state.was_clean = recovered.was_clean ? 1 : 0;
@@ -196,7 +197,9 @@ Result<> Log::forget_clean_shutdown(bool durably) {
 Result<> Log::put_blob(const char* name, ByteView bytes) {
   if (is_closed_.load()) return Error(TN_E_INVALID, where() + "the log is closed");
   if (!is_blob_name(name)) return Error(TN_E_INVALID, where() + "no blob can be called " + name);
-  return replace_file(services_, layout_.directory, name, bytes);
+  if (Result<> replaced = replace_file(services_, layout_.directory, name, bytes); !replaced)
+    return replaced;
+  return sync_names_if_changed();
 }
 
 Result<size_t> Log::get_blob(const char* name, uint8_t* dst, size_t cap) {

@@ -111,6 +111,8 @@ class Log : public std::enable_shared_from_this<Log> {
   bool is_synced_locked() const;
   SyncPlan plan_sync();
   Result<> sync(const SyncPlan& plan);
+  Result<> sync_names(bool parent);
+  Result<> sync_names_if_changed();  // [owner]
   Result<> seal(const SyncPlan& plan);
   bool is_checkpoint_due(const SyncPlan& plan) const;
   Result<> advance_recovery_point(const SyncPlan& plan);
@@ -129,7 +131,6 @@ class Log : public std::enable_shared_from_this<Log> {
   Result<> cut_by_copy(const SegmentState& state);
   Result<> retire_indexes(Segment& segment);
   Result<> drop_files(std::vector<SegmentPtr> dropped);
-  Result<> sync_names_if_changed();
 
   const Services& services_;
   const std::string name_;
@@ -142,9 +143,9 @@ class Log : public std::enable_shared_from_this<Log> {
   int64_t end_offset_ = 0;            // guarded by mutex_
   RecentBatches recent_;              // guarded by mutex_
   std::string poisoned_by_;           // guarded by mutex_
-  uint64_t name_changes_ = 0;         // guarded by mutex_: files made since open
+  uint64_t name_changes_ = 0;         // guarded by mutex_: files made or removed
   uint64_t names_synced_ = 0;         // guarded by mutex_: as many of them are durable
-  bool parent_changed_ = false;       // guarded by mutex_: the log's directory itself is new
+  bool parent_changed_ = false;       // guarded by mutex_: so may be the directory itself
 
   std::mutex sync_mutex_;                     // one sync at a time
   std::optional<Checkpoint> recovery_point_;  // guarded by sync_mutex_

@@ -216,20 +216,4 @@ Result<int64_t> Log::trim(int64_t offset) {
   return segments_.front()->base_offset;
 }
 
-Result<> Log::sync_names_if_changed() {
-  uint64_t changes = 0;
-  {
-    std::lock_guard lock(mutex_);
-    if (names_synced_ == name_changes_) return {};
-    changes = name_changes_;
-  }
-  if (Result<> done = services_.fs.sync_directory(layout_.directory); !done) {
-    poison(done.error().text());
-    return done;
-  }
-  std::lock_guard lock(mutex_);
-  names_synced_ = std::max(names_synced_, changes);
-  return {};
-}
-
 }  // namespace tenon::segment

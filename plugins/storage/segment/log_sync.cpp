@@ -43,7 +43,7 @@ void Log::submit_sync(std::optional<Flushed> done) {
 }
 
 bool Log::is_synced_locked() const {
-  if (name_changes_ != names_synced_ || parent_changed_) return false;
+  if (name_changes_ != names_synced_) return false;
   for (auto it = segments_.rbegin(); it != segments_.rend() && !(*it)->sealed; ++it)
     if ((*it)->synced_bytes < (*it)->state.bytes) return false;
   return true;
@@ -102,11 +102,7 @@ Result<> Log::sync(const SyncPlan& plan) {
   Result<> done = check_writable();
   if (!done) return done;
   for (size_t i = 0; done && i < plan.files.size(); i++) done = plan.files[i].first->file.sync();
-  if (done && plan.names) done = services_.fs.sync_directory(layout_.directory);
-  if (done && plan.parent) {
-    const std::string& path = layout_.directory;
-    done = services_.fs.sync_directory(path.substr(0, std::max<size_t>(path.rfind('/'), 1)));
-  }
+  if (done && plan.names) done = sync_names(plan.parent);
   if (!done) {
     poison(done.error().text());
     return done;
@@ -117,6 +113,33 @@ Result<> Log::sync(const SyncPlan& plan) {
   names_synced_ = std::max(names_synced_, plan.name_changes);
   if (plan.parent) parent_changed_ = false;
   return done;
+}
+
+// Makes the names in the log's directory durable, and, with `parent`, its own.
+Result<> Log::sync_names(bool parent) {
+  const std::string& path = layout_.directory;
+  Result<> done = services_.fs.sync_directory(path);
+  if (!done || !parent) return done;
+  return services_.fs.sync_directory(path.substr(0, std::max<size_t>(path.rfind('/'), 1)));
+}
+
+Result<> Log::sync_names_if_changed() {
+  uint64_t changes = 0;
+  bool parent = false;
+  {
+    std::lock_guard lock(mutex_);
+    if (names_synced_ == name_changes_) return {};
+    changes = name_changes_;
+    parent = parent_changed_;
+  }
+  if (Result<> done = sync_names(parent); !done) {
+    poison(done.error().text());
+    return done;
+  }
+  std::lock_guard lock(mutex_);
+  names_synced_ = std::max(names_synced_, changes);
+  if (parent) parent_changed_ = false;
+  return {};
 }
 
 bool Log::is_checkpoint_due(const SyncPlan& plan) const {

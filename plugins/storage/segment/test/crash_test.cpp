@@ -51,12 +51,18 @@ class Workload {
     next->spec = machine_.spec;
     ASSERT_EQ(next->open(), TN_OK) << next->log.error();
     expect_kept(*next);
-    const auto found = next->contents();
-    // A second crash at once finds the same, and the log goes on.
+    // A second crash at once finds no less than was promised.
     auto again = restart(next->fs.crash(mode_, seed_ + 1), LogModel());
     again->spec = machine_.spec;
     ASSERT_EQ(again->open(), TN_OK) << again->log.error();
     expect_kept(*again);
+    // One after a flush finds all that was recovered.
+    ASSERT_EQ(next->flush(), TN_OK);
+    auto last = restart(next->fs.crash(CrashMode::kLose, seed_), LogModel());
+    last->spec = machine_.spec;
+    ASSERT_EQ(last->open(), TN_OK) << last->log.error();
+    EXPECT_EQ(last->contents(), next->contents());
+    // And the log goes on.
     const int64_t end = again->log.state().end_offset;
     const TestBatch more = make_batch({.base_offset = end, .count = 2});
     ASSERT_EQ(again->log.append({more}), TN_OK) << again->log.error();
@@ -142,7 +148,11 @@ class Workload {
     const int64_t kept = promise_.now.empty() ? 0 : promise_.now.back().last_offset + 1;
     promise_.durable_end = std::min(promise_.durable_end, kept);
     for (auto& flush : flushed_) flush.second = std::min(flush.second, kept);
+    tn_read held;
+    const bool shared = random_.below(2) == 0;
+    if (shared) machine_.log.read_slices({promise_.start, INT64_MAX, UINT64_MAX, true}, held);
     ASSERT_EQ(machine_.log.truncate(offset), TN_OK) << machine_.log.error();
+    if (shared) machine_.log.release(held);
     promise_.earlier.clear();
   }
   void trim() {

@@ -73,12 +73,12 @@ TEST_F(SegmentRecovery, says_how_much_it_cut) {
   EXPECT_EQ(expect_recovers(std::move(disk), first_batches(9))->log.state().truncated_bytes, 60);
 }
 
-TEST_F(SegmentRecovery, can_be_cut_off_itself) {
+TEST_F(SegmentRecovery, is_the_same_when_it_is_done_again) {
   machine_.fill(10);
   CrashFs disk = killed();
   disk.content(path_of(0, ".log")).resize(9 * 101 + 60);
   auto next = expect_recovers(std::move(disk), first_batches(9));
-  expect_recovers(next->fs.crash(CrashMode::kLose, 1), first_batches(9));
+  expect_recovers(next->fs.crash(CrashMode::kKeep, 1), first_batches(9));
 }
 
 TEST_F(SegmentRecovery, keeps_apart_what_is_whole_behind_damage) {
@@ -260,6 +260,34 @@ TEST_F(SegmentRecovery, does_not_believe_a_marker_that_the_log_has_outgrown) {
             TN_OK);
   auto next = expect_recovers(std::move(disk), machine_.model);
   EXPECT_EQ(next->log.state().was_clean, 0u);
+}
+
+TEST_F(SegmentRecovery, is_not_clean_after_a_truncate_that_was_made_up_for) {
+  machine_.fill(10);
+  ASSERT_EQ(machine_.log.close(false), TN_OK);
+  ASSERT_EQ(machine_.open(), TN_OK);
+  ASSERT_EQ(machine_.log.truncate(5), TN_OK);
+  machine_.model = first_batches(5);
+  machine_.fill(5);
+  ASSERT_EQ(machine_.flush(), TN_OK);
+  auto next = expect_recovers(machine_.fs.crash(CrashMode::kLose, 1), machine_.model);
+  EXPECT_EQ(next->log.state().was_clean, 0u);
+}
+
+// A completion lets the owner truncate while the sync that it belongs to is still at work.
+TEST_F(SegmentRecovery, does_not_vouch_for_what_was_truncated_meanwhile) {
+  Machine machine(CrashFs(), {{"checkpoint_bytes", "4096"}});
+  machine.spec.segment_bytes = 1 << 20;
+  ASSERT_EQ(machine.open(), TN_OK);
+  machine.fill(100);
+  const auto truncate = [](void* arg, tn_code, const tn_error*) {
+    EXPECT_EQ(static_cast<Machine*>(arg)->log.truncate(7), TN_OK);
+  };
+  machine.log.api().flush(machine.log.handle(), truncate, &machine);
+  machine.host.run_jobs();
+  auto next = restart(machine.fs.crash(CrashMode::kLose, 1), LogModel());
+  ASSERT_EQ(next->open(), TN_OK) << next->log.error();
+  EXPECT_EQ(next->log.state().end_offset, 7);
 }
 
 TEST_F(SegmentRecovery, removes_what_a_crash_left_without_a_use) {
