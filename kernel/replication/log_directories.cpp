@@ -83,26 +83,32 @@ std::string LogDirectories::emptiest() {
   return *best;
 }
 
-void LogDirectories::hold(const std::string& directory) {
+bool LogDirectories::hold(const std::string& partition) {
   const std::lock_guard lock(mutex_);
-  held_.insert(directory);
+  return held_.insert(partition).second;
 }
 
-bool LogDirectories::is_held(const std::string& directory) {
+void LogDirectories::give_up(const std::string& partition) {
   const std::lock_guard lock(mutex_);
-  return held_.contains(directory);
+  held_.erase(partition);
 }
 
 Result<std::string> LogDirectories::place(const TopicPartition& name, const Uuid& topic_id) {
+  if (!hold(name.text())) {
+    return fail(Errc::kInUse, name.text(), "a deleted topic of that name is still being removed");
+  }
+  auto found = find_or_make(name, topic_id);
+  if (!found) give_up(name.text());
+  return found;
+}
+
+Result<std::string> LogDirectories::find_or_make(const TopicPartition& name, const Uuid& topic_id) {
   for (const std::string& dir : data_dirs_) {
     const fs::path path = fs::path(dir) / name.text();
     std::error_code ignored;
     if (!fs::is_directory(path, ignored)) continue;
     const auto owner = owner_of(path);
     if (owner && *owner != topic_id) {
-      if (is_held(path.native())) {
-        return fail(Errc::kInUse, path.native(), "a deleted topic is still being removed from it");
-      }
       if (auto moved = set_aside(path, *owner); !moved) return forward(moved);
       continue;
     }
@@ -112,7 +118,6 @@ Result<std::string> LogDirectories::place(const TopicPartition& name, const Uuid
     }
     const std::lock_guard lock(mutex_);
     ++partitions_[dir];
-    held_.insert(path.native());
     return path.native();
   }
   return make(emptiest(), name, topic_id);
@@ -124,16 +129,16 @@ Result<std::string> LogDirectories::make(const std::string& data_dir, const Topi
   std::error_code failed;
   fs::create_directory(path, failed);
   if (failed) return fail(Errc::kKafkaStorageError, path.native(), failed.message());
-  hold(path.native());
   if (auto written = write_owner(path, topic_id); !written) return forward(written);
   if (auto synced = sync_path(data_dir); !synced) return forward(synced);
   return path.native();
 }
 
 void LogDirectories::release(const std::string& directory) {
+  const fs::path path(directory);
   const std::lock_guard lock(mutex_);
-  held_.erase(directory);
-  auto& count = partitions_[fs::path(directory).parent_path().native()];
+  held_.erase(path.filename().native());
+  auto& count = partitions_[path.parent_path().native()];
   if (count > 0) --count;
 }
 

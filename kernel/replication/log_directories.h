@@ -29,8 +29,9 @@ class LogDirectories {
   explicit LogDirectories(std::vector<std::string> data_dirs);
 
   // The directory of that partition: the one that is there, or a new one in the data directory that
-  // holds the fewest. The metadata file is durable when this returns. The directory is then held
-  // until release() or forget(). kInUse while a topic that was deleted still holds it: try again.
+  // holds the fewest. The metadata file is durable when this returns. The partition's name is then
+  // held until release() or forget(). kInUse while a topic that was deleted still holds it: try
+  // again.
   Result<std::string> place(const TopicPartition& name, const Uuid& topic_id);
   // Gives the directory up and leaves it as it is.
   void release(const std::string& directory);
@@ -42,12 +43,15 @@ class LogDirectories {
   std::string emptiest();
   Result<std::string> make(const std::string& data_dir, const TopicPartition& name,
                            const Uuid& topic_id);
-  void hold(const std::string& directory);
-  bool is_held(const std::string& directory);
+  Result<std::string> find_or_make(const TopicPartition& name, const Uuid& topic_id);
+  // Names, not directories: a directory that is being removed may be gone already and still be
+  // removed from.
+  bool hold(const std::string& partition);
+  void give_up(const std::string& partition);
 
   std::vector<std::string> data_dirs_;
   std::mutex mutex_;
-  std::unordered_set<std::string> held_;                // guarded by mutex_
+  std::unordered_set<std::string> held_;                // "topic-0"; guarded by mutex_
   std::unordered_map<std::string, size_t> partitions_;  // by data directory; guarded by mutex_
 };
 

@@ -72,6 +72,23 @@ TEST_F(LogDirectoriesTest, a_directory_that_a_deleted_topic_still_holds_is_not_t
   EXPECT_TRUE(dirs.place({"t", 0}, id()));
 }
 
+// A removal deletes the metadata file and the directory some time before it is done with them.
+TEST_F(LogDirectoriesTest, a_directory_that_is_half_removed_is_not_given_to_another_topic) {
+  auto dirs = directories();
+  const fs::path path = *dirs.place({"t", 0}, id());
+  fs::remove(path / "partition.metadata");
+  EXPECT_EQ(dirs.place({"t", 0}, id()).error().code, Errc::kInUse);
+  fs::remove(path);
+  EXPECT_EQ(dirs.place({"t", 0}, id()).error().code, Errc::kInUse);
+}
+
+TEST_F(LogDirectoriesTest, a_name_is_free_again_after_a_failure) {
+  LogDirectories dirs({(root_ / "later").native()});
+  ASSERT_FALSE(dirs.place({"t", 0}, id()));
+  fs::create_directory(root_ / "later");
+  EXPECT_TRUE(dirs.place({"t", 0}, id()));
+}
+
 TEST_F(LogDirectoriesTest, forgets_a_deleted_partition) {
   auto dirs = directories();
   const std::string path = *dirs.place({"t", 0}, id());

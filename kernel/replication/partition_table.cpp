@@ -173,7 +173,11 @@ void PartitionTable::remove_topic(const metadata::TopicInfo& topic) {
     Slot& slot = found->second;
     // A partition that is still being opened is removed when it is open.
     if (!slot.partition && !slot.failed) continue;
-    if (slot.partition) remove_log(slot.partition->release(), directories_[key]);
+    if (slot.partition) {
+      remove_log(slot.partition->release(), directories_[key]);
+    } else if (const auto directory = directories_.find(key); directory != directories_.end()) {
+      context_.directories.release(directory->second);  // what could not be opened is kept
+    }
     directories_.erase(key);
     slots_.erase(found);
   }
