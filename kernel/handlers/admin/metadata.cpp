@@ -2,6 +2,7 @@
 
 #include "handlers/admin/metadata.h"
 
+#include "controller/topics/topic_rules.h"
 #include "handlers/errors.h"
 #include "handlers/topic_creation.h"
 
@@ -90,7 +91,9 @@ Topic answer_one(const wire::MetadataRequest::MetadataRequestTopic& asked,
   if (!asked.name) return missing(asked, Errc::kInvalidRequest);
   if (const auto* topic = image.find(*asked.name)) return describe(*topic);
   const auto why = refused.find(*asked.name);
-  return missing(asked, why != refused.end() ? why->second : Errc::kUnknownTopicOrPartition);
+  if (why != refused.end()) return missing(asked, why->second);
+  const bool valid = controller::check_topic_name(*asked.name).has_value();
+  return missing(asked, valid ? Errc::kUnknownTopicOrPartition : Errc::kInvalidTopic);
 }
 
 }  // namespace

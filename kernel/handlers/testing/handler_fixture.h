@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What tests of handlers share: the rooms of a broker with two shards, in one thread, without
+// sockets, on a clock that stands still. A journal and logs in memory; only the directories of
+// partitions are on disk, in a temporary folder. A verb makes a request and lets everything run
+// that can run without time passing; a request that stays parked is held as a Future.
+#pragma once
+
+#include <unistd.h>
+
+#include <array>
+#include <deque>
+#include <filesystem>
+#include <type_traits>
+
+#include "base/log.h"
+#include "controller/disk/sim_files.h"
+#include "handlers/call.h"
+#include "handlers/errors.h"
+#include "handlers/table.h"
+#include "log/testing_log.h"
+#include "wire/admin/create_topics.h"
+#include "wire/data/fetch.h"
+#include "wire/data/produce.h"
+
+namespace tenon::handlers {
+
+// A shard that shares clock and queue with others, and is still another scheduler than they are.
+class SimShard final : public Scheduler {
+ public:
+  explicit SimShard(SimScheduler& sim) : sim_(sim) {}
+  void post(Work work) override { sim_.post(std::move(work)); }
+  TimerId call_at(MonoTime when, Work work) override { return sim_.call_at(when, std::move(work)); }
+  void cancel(TimerId timer) override { sim_.cancel(timer); }
+  const Clock& clock() const override { return sim_.clock(); }
+  bool is_current() const override { return true; }
+
+ private:
+  SimScheduler& sim_;
+};
+
+class HandlerTest : public log::LogTest {
+ protected:
+  static constexpr size_t kShards = 2;
+  static constexpr BrokerId kSelf{1};
+
+  HandlerTest() : settings_(default_settings()) {
+    set_log_level(LogLevel::kOff);
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "tenon-handlers-XXXXXX").native();
+    root_ = mkdtemp(pattern.data());
+    directories_ = std::make_unique<replication::LogDirectories>(std::vector{root_.native()});
+    build_storage();
+    build_controller();
+    build_services();
+    const Result<> started = wait(controller_->start());
+    TN_ASSERT(started);
+  }
+  ~HandlerTest() override {
+    wait(groups_->stop(shards_[0]));
+    services_.reset();
+    groups_.reset();
+    wait(replicas_->close(shards_[0]));
+    controller_.reset();
+    journal_.reset();
+    scheduler_.run();
+    replicas_.reset();
+    std::filesystem::remove_all(root_);
+    set_log_level(LogLevel::kInfo);
+  }
+
+  // ---- Requests
+
+  // Begins a request of that version (-1 = the newest) on a shard.
+  template <class Response, class Request>
+  Future<Response> begin(Task<Response> (*handle)(Call&, Request),
+                         std::type_identity_t<Request> request, int16_t version = -1,
+                         size_t shard = 0) {
+    wire::RequestHeader header{.api_key = Request::kApiKey,
+                               .api_version = version < 0 ? Request::kVersions.max : version,
+                               .correlation_id = 1,
+                               .client_id = "client"};
+    Future<Response> future =
+        start([](Call call, Task<Response> (*run)(Call&, Request), Request what) -> Task<Response> {
+          co_return co_await run(call, std::move(what));
+        }(Call{*services_, shard, connection_, std::move(header)}, handle, std::move(request)));
+    scheduler_.run();
+    return future;
+  }
+  template <class Response, class Request>
+  Response ask(Task<Response> (*handle)(Call&, Request), std::type_identity_t<Request> request,
+               int16_t version = -1, size_t shard = 0) {
+    return wait(begin(handle, std::move(request), version, shard));
+  }
+  template <class T>
+  T wait(Future<T> future) {
+    scheduler_.run();
+    EXPECT_TRUE(future.ready()) << "the request is not answered";
+    return future.await_resume();
+  }
+  template <class T>
+  T wait(Task<T> task) {
+    return wait(start(std::move(task)));
+  }
+  static wire::ErrorCode code(int16_t error) { return static_cast<wire::ErrorCode>(error); }
+
+  // ---- The cluster
+
+  // Makes a topic and opens its partitions; its id.
+  Uuid create(const std::string& name, int32_t partitions = 1,
+              std::vector<std::pair<std::string, std::optional<std::string>>> configs = {}) {
+    auto created = wait(controller_->create_topic({.name = name,
+                                                   .partitions = partitions,
+                                                   .replication_factor = 1,
+                                                   .assignments = {},
+                                                   .configs = std::move(configs)}));
+    EXPECT_TRUE(created) << created.error().text();
+    return created ? created->id : Uuid{};
+  }
+  const metadata::TopicInfo* topic(std::string_view name) const {
+    return controller_->image()->find(name);
+  }
+  replication::Partition& partition(const std::string& name, int32_t index = 0) {
+    const Uuid id = topic(name)->id;
+    return *replicas_->table(replicas_->owner(id, index)).find(id, index);
+  }
+  // Appends a batch of these values as a client with acks=all would; its base offset.
+  int64_t append(const std::string& name, int32_t index, const std::vector<std::string>& values) {
+    return append_bytes(name, index, batch(values));
+  }
+  int64_t append_bytes(const std::string& name, int32_t index, Bytes bytes) {
+    auto appended = wait(
+        partition(name, index)
+            .append(MutableBytes(bytes), {.deadline = scheduler_.clock().now() + kProduceTimeout}));
+    EXPECT_TRUE(appended) << appended.error().text();
+    return appended ? appended->base_offset.value : -1;
+  }
+  // A produce request's part; the bytes live as long as the test.
+  wire::ProduceRequest::PartitionProduceData records(int32_t index, Bytes bytes) {
+    sent_.push_back(std::move(bytes));
+    return {.index = index, .records = MutableBytes(sent_.back())};
+  }
+
+  config::Settings settings_;
+  net::ConnectionInfo connection_{.id = 1,
+                                  .peer_host = "10.0.0.7",
+                                  .peer_port = 4711,
+                                  .client_software_name = {},
+                                  .client_software_version = {}};
+  std::array<SimShard, kShards> shards_{SimShard(scheduler_), SimShard(scheduler_)};
+  std::unique_ptr<replication::Replicas> replicas_;
+  std::unique_ptr<controller::Controller> controller_;
+  std::unique_ptr<groups::GroupDirectory> groups_;
+  std::unique_ptr<Services> services_;
+  MetricRegistry metrics_;
+
+ private:
+  static constexpr auto kProduceTimeout = std::chrono::seconds(30);
+
+  static config::Settings default_settings() {
+    config::Overlay overlay;
+    overlay.executable_dir = "/opt/tenon/bin";
+    auto read = config::read_text("[storage.segment]\n", "x.toml", overlay);
+    TN_ASSERT(read.problems.empty());
+    auto& settings = read.settings;
+    settings.topic.defaults.tenon_storage = "testing";
+    settings.groups.offsets_partitions = 3;
+    return std::move(settings);
+  }
+  void build_storage() {
+    context_ = std::make_unique<replication::StorageContext>(replication::StorageContext{
+        .self = kSelf,
+        .pool = scheduler_,
+        .directories = *directories_,
+        .engine = [this](const std::string&) { return &storage_.engine(); },
+        .codecs = codecs_,
+        .topic_defaults = settings_.topic.defaults});
+    replicas_ = std::make_unique<replication::Replicas>(
+        *context_, std::vector<Scheduler*>{&shards_[0], &shards_[1]});
+    groups_ = std::make_unique<groups::GroupDirectory>(
+        *replicas_, kSelf, groups::GroupConfig{.initial_rebalance_delay_ms = 0}, random_);
+    replicas_->on_applied([this](size_t shard, const auto& before, const auto& after) {
+      groups_->on_image(shard, before, after);
+    });
+  }
+  void build_controller() {
+    auto journal = controller::Journal::open(
+        {.files = &files_, .directory = "metadata", .scheduler = &shards_[0], .pool = &scheduler_});
+    TN_ASSERT(journal);
+    journal_ = std::move(*journal);
+    controller::ControllerOptions options;
+    options.scheduler = &shards_[0];
+    options.journal = journal_.get();
+    options.random = &random_;
+    options.cluster_id = "test-cluster";
+    options.broker.id = kSelf;
+    options.broker.host = "broker.test";
+    options.broker.port = 9092;
+    options.topics.defaults = settings_.topic.defaults;
+    options.topics.default_partitions = 2;
+    controller_ = std::make_unique<controller::Controller>(std::move(options));
+    controller_->on_image([this](auto image) { replicas_->publish(std::move(image)); });
+  }
+  void build_services() {
+    producer_ids_ = std::make_unique<ProducerIds>(*controller_, shards_[0]);
+    std::vector<wire::ApiKey> keys;
+    for (const Api& api : apis()) keys.push_back(api.key);
+    request_metrics_ = std::make_unique<RequestMetrics>(metrics_, keys);
+    services_ = std::make_unique<Services>(Services{.settings = settings_,
+                                                    .self = kSelf,
+                                                    .replicas = *replicas_,
+                                                    .controller = *controller_,
+                                                    .controller_home = shards_[0],
+                                                    .groups = *groups_,
+                                                    .producer_ids = *producer_ids_,
+                                                    .metrics = *request_metrics_,
+                                                    .random = random_,
+                                                    .fetch_sessions = {}});
+    for (size_t i = 0; i < kShards; ++i) services_->fetch_sessions.emplace_back(10, i, kShards);
+  }
+
+  SeededRandom random_{1};
+  std::filesystem::path root_;
+  controller::SimFiles files_;
+  std::unique_ptr<replication::LogDirectories> directories_;
+  std::unique_ptr<replication::StorageContext> context_;
+  std::unique_ptr<controller::Journal> journal_;
+  std::unique_ptr<ProducerIds> producer_ids_;
+  std::unique_ptr<RequestMetrics> request_metrics_;
+  std::deque<Bytes> sent_;
+};
+
+}  // namespace tenon::handlers
