@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// tenon-bench TENON [--rounds N] [--scale X] [CASE...]: measures a broker against ideal loops on
+// this machine and prints a table. Cases: b1 b2 b3 b4 b5 b6; all without any.
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <map>
+
+#include "cases.h"
+#include "process.h"
+
+namespace tenon::bench {
+namespace {
+
+using Rows = std::vector<Row>;
+
+const std::map<std::string, Rows (*)(const Settings&)> kCases{
+    {"b1", [](const Settings& s) { return Rows{ingest(s, "never")}; }},
+    {"b2", [](const Settings& s) { return Rows{ingest(s, "before_ack")}; }},
+    {"b3", [](const Settings& s) { return Rows{hot_fetch(s)}; }},
+    {"b4", [](const Settings& s) { return Rows{small_requests(s)}; }},
+    {"b5",
+     [](const Settings& s) {
+       Rows rows = ack_latency(s, "never");
+       for (Row& row : ack_latency(s, "before_ack")) rows.push_back(std::move(row));
+       return rows;
+     }},
+    {"b6", delivery_latency},
+};
+
+int run(int argc, char** argv) {
+  signal(SIGPIPE, SIG_IGN);
+  Settings settings;
+  std::vector<std::string> wanted;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word == "--rounds" && i + 1 < argc) {
+      settings.rounds = std::atoi(argv[++i]);
+    } else if (word == "--scale" && i + 1 < argc) {
+      settings.scale = std::atof(argv[++i]);
+    } else if (kCases.contains(word)) {
+      wanted.push_back(word);
+    } else if (settings.binary.empty()) {
+      settings.binary = word;
+    } else {
+      die("no such case: " + word);
+    }
+  }
+  if (settings.binary.empty()) die("the path of the tenon program is missing");
+  if (wanted.empty()) {
+    for (const auto& [name, unused] : kCases) wanted.push_back(name);
+  }
+  Rows rows;
+  for (const std::string& name : wanted) {
+    fmt::print(stderr, "{}...\n", name);
+    for (Row& row : kCases.at(name)(settings)) rows.push_back(std::move(row));
+  }
+  print_table(rows);
+  return 0;
+}
+
+}  // namespace
+}  // namespace tenon::bench
+
+int main(int argc, char** argv) {
+  return tenon::bench::run(argc, argv);
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The cases. Each starts a broker and an ideal loop, runs them in turn for a number of rounds, the
+// first of which only warms the page cache, and returns its figures.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "report.h"
+
+namespace tenon::bench {
+
+struct Settings {
+  std::string binary;  // of the broker
+  int rounds = 5;
+  double scale = 1;  // of the work in a round
+};
+
+// Ingest of 128 KiB batches to one partition over one connection, acks=all, five in flight.
+Row ingest(const Settings& settings, const std::string& fsync);
+// Fetches of 1 MiB from the page cache.
+Row hot_fetch(const Settings& settings);
+// One record of 100 bytes a request, 10 connections, 100 partitions.
+Row small_requests(const Settings& settings);
+// Time to the answer of a batch of 200 bytes with nothing else going on: p50 and p99.
+std::vector<Row> ack_latency(const Settings& settings, const std::string& fsync);
+// Time from the produce request to the end of a fetch that waits for it: p50 and p99.9.
+std::vector<Row> delivery_latency(const Settings& settings);
+
+}  // namespace tenon::bench

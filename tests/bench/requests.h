@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Prebuilt frames in the wire's own words, and topics made and unmade for a run.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/bytes.h"
+
+namespace tenon::bench {
+
+// An uncompressed batch with records of `record_bytes` bytes of value, `bytes` large or a little
+// less. One record at least.
+Bytes make_batch(size_t bytes, size_t record_bytes);
+int32_t records_in(const Bytes& batch);
+
+// With acks=all.
+Bytes produce_frame(const std::string& topic, int32_t partition, Bytes batch);
+void check_produced(ByteView reply);
+
+struct FetchSpec {
+  std::string topic;
+  int64_t offset = 0;
+  int32_t bytes_max = 1 << 20;
+  int32_t wait_ms = 1000;
+};
+Bytes fetch_frame(const FetchSpec& spec);
+
+// A topic that lives as long as its object.
+class Topic {
+ public:
+  Topic(uint16_t port, std::string name, int32_t partitions, const std::string& fsync);
+  ~Topic();
+  Topic(const Topic&) = delete;
+  Topic& operator=(const Topic&) = delete;
+  const std::string& name() const { return name_; }
+
+ private:
+  uint16_t port_;
+  std::string name_;
+};
+
+}  // namespace tenon::bench
