@@ -164,7 +164,11 @@ class Promise {
   }
   ~Promise() { break_if_pending(); }
 
-  Future<T> future() { return Future<T>(state_); }
+  // Before the value is handed over.
+  Future<T> future() {
+    TN_ASSERT(state_);
+    return Future<T>(state_);
+  }
 
   // Hands over the value and runs the waiting coroutine before it returns.
   template <class... V>

@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <memory>
+#include <utility>
 
 #include "base/scheduler.h"
 #include "base/task.h"
@@ -19,8 +20,8 @@ class HighWatermarkWait : public std::enable_shared_from_this<HighWatermarkWait>
  public:
   explicit HighWatermarkWait(Scheduler& home) : home_(home) {}
 
-  // Home only, once.
-  Future<void> woken() { return promise_.future(); }
+  // Home only, once; ready at once if it was woken before.
+  Future<void> woken() { return std::move(woken_); }
   // True after the first wake: partitions drop such waits from their lists.
   bool done() const { return done_.load(std::memory_order_acquire); }
   void wake() {
@@ -32,6 +33,8 @@ class HighWatermarkWait : public std::enable_shared_from_this<HighWatermarkWait>
   Scheduler& home_;
   std::atomic<bool> done_{false};
   Promise<void> promise_;
+  // Taken now: a wake may come home before anybody asks for the future.
+  Future<void> woken_ = promise_.future();
 };
 
 }  // namespace tenon::replication
