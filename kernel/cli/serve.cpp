@@ -4,7 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "cli/exit_codes.h"
+#include "cli/output/json.h"
 #include "plugin/check.h"
 
 namespace tenon::cli {
@@ -41,47 +41,77 @@ int run_serve(const ServeOptions& options, const Serve& serve) {
   return serve(std::move(*settings));
 }
 
-int run_check(const ServeOptions& options) {
+void append_problem(JsonWriter& json, const config::Problem& problem) {
+  json.begin_object().field("file", problem.file);
+  json.field("line", static_cast<int64_t>(problem.line));
+  json.field("column", static_cast<int64_t>(problem.column));
+  json.field("text", problem.text).end_object();
+}
+
+std::string as_json(const ServeOptions& options, const config::Problems& problems) {
+  JsonWriter json;
+  json.begin_object().field("file", options.file).field("ok", problems.empty());
+  json.key("problems").begin_array();
+  for (const config::Problem& problem : problems) append_problem(json, problem);
+  json.end_array().end_object();
+  return json.text();
+}
+
+int run_check(const Shell& shell, const ServeOptions& options) {
   const auto settings = plugin::load_settings(options.file, options.overlay());
-  if (!settings) {
+  if (shell.json)
+    fmt::print("{}\n", as_json(options, settings ? config::Problems{} : settings.error()));
+  else if (settings)
+    fmt::print("{}: ok, {} plugins\n", options.file, settings->plugins.tables.size());
+  else
     print_problems(settings.error());
-    return kUsage;
-  }
-  fmt::print("{}: ok, {} plugins\n", options.file, settings->plugins.tables.size());
-  return kDone;
+  return settings ? kDone : kUsage;
+}
+
+void add_set_option(CLI::App& verb, ServeOptions& options) {
+  verb.add_option("--set", options.set, "Override one setting (repeatable)")
+      ->allow_extra_args(false)
+      ->type_name("section.key=value");
 }
 
 }  // namespace
 
-void add_serve(CLI::App& app, Serve serve, int& exit_code) {
+void add_serve(CLI::App& app, Serve serve, Shell& shell) {
   auto* verb = app.add_subcommand("serve", "Run a broker in the foreground");
   auto options = std::make_shared<ServeOptions>();
-  verb->add_option("--config", options->file, "TOML file with the broker's settings")->required();
-  verb->add_option("--set", options->set, "Override one setting: section.key=value (repeatable)")
-      ->allow_extra_args(false);
-  verb->add_option("--data-dir", options->data_dir, "Where the data lies (storage.data_dirs)");
-  verb->add_option("--kafka", options->kafka, "HOST:PORT for Kafka clients (kafka.bind)");
-  verb->add_option("--http", options->http, "HOST:PORT for health and metrics (http.bind)");
+  verb->add_option("--config", options->file, "TOML file with the broker's settings")
+      ->required()
+      ->type_name("FILE");
+  add_set_option(*verb, *options);
+  verb->add_option("--data-dir", options->data_dir, "Where the data lies (storage.data_dirs)")
+      ->type_name("DIR");
+  verb->add_option("--kafka", options->kafka, "The address for Kafka clients (kafka.bind)")
+      ->type_name("HOST:PORT");
+  verb->add_option("--http", options->http, "The address for health and metrics (http.bind)")
+      ->type_name("HOST:PORT");
   verb->footer(
       "Examples:\n"
       "  tenon serve --config configs/standalone.toml\n"
       "  tenon serve --config configs/standalone.toml --kafka 0.0.0.0:9092 --data-dir /srv/tenon\n"
       "  tenon serve --config configs/standalone.toml --set topic.defaults.partitions=6");
-  verb->callback(
-      [options, serve = std::move(serve), &exit_code] { exit_code = run_serve(*options, serve); });
+  verb->callback([options, &shell, serve = std::move(serve)] {
+    shell.action = [options, serve] { return run_serve(*options, serve); };
+  });
 }
 
-void add_config(CLI::App& app, int& exit_code) {
+void add_config(CLI::App& app, Shell& shell) {
   auto* config = app.add_subcommand("config", "Look at configurations");
   config->require_subcommand(1);
   auto* verb =
       config->add_subcommand("check", "Report everything that is wrong with a configuration");
   auto options = std::make_shared<ServeOptions>();
-  verb->add_option("file", options->file, "TOML file")->required();
-  verb->add_option("--set", options->set, "Override one setting: section.key=value (repeatable)")
-      ->allow_extra_args(false);
+  verb->add_option("FILE", options->file, "TOML file")->required()->type_name("");
+  add_set_option(*verb, *options);
+  add_format_option(*verb, shell);
   verb->footer("Example:\n  tenon config check configs/standalone.toml");
-  verb->callback([options, &exit_code] { exit_code = run_check(*options); });
+  verb->callback([options, &shell] {
+    shell.action = [options, &shell] { return run_check(shell, *options); };
+  });
 }
 
 }  // namespace tenon::cli

@@ -4,14 +4,12 @@
 // line.
 #pragma once
 
-#include <CLI/App.hpp>
-
 #include "cli/cli.h"
+#include "cli/shell.h"
 
 namespace tenon::cli {
 
-// Adds the verb to `app`; when it is parsed it runs and puts its exit code into `exit_code`.
-void add_serve(CLI::App& app, Serve serve, int& exit_code);
-void add_config(CLI::App& app, int& exit_code);
+void add_serve(CLI::App& app, Serve serve, Shell& shell);
+void add_config(CLI::App& app, Shell& shell);
 
 }  // namespace tenon::cli

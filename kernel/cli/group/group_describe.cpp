@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "cli/client/errors.h"
+#include "cli/client/groups.h"
+#include "cli/group/group.h"
+#include "cli/output/json.h"
+#include "cli/output/table.h"
+
+namespace tenon::cli {
+namespace {
+
+// One partition that the group has committed to, or that a member reads.
+struct Row {
+  int64_t committed = -1;               // -1 = nothing committed
+  std::optional<Watermarks> marks{};    // empty: the topic is gone
+  const GroupMember* member = nullptr;  // null = nobody reads it
+
+  std::optional<int64_t> lag() const {
+    if (committed < 0 || !marks) return std::nullopt;
+    return std::max<int64_t>(0, marks->end - committed);
+  }
+};
+
+struct Report {
+  GroupDescription group;
+  std::map<TopicPartition, Row> rows;
+
+  int64_t total_lag() const {
+    int64_t total = 0;
+    for (const auto& [partition, row] : rows) total += row.lag().value_or(0);
+    return total;
+  }
+};
+
+Outcome<> fill(const Client& client, Report& report) {
+  const auto offsets = committed_offsets(client, report.group.group);
+  if (!offsets) return std::unexpected(offsets.error());
+  for (const CommittedOffset& committed : *offsets)
+    report.rows[committed.partition].committed = committed.offset;
+  for (const GroupMember& member : report.group.members) {
+    for (const TopicPartition& partition : member.partitions)
+      report.rows[partition].member = &member;
+  }
+  for (auto& [partition, row] : report.rows) {
+    const auto marks = client.watermarks(partition.first, partition.second);
+    if (marks)
+      row.marks = *marks;
+    else if (marks.error().exit_code != kNotFound)
+      return std::unexpected(marks.error());
+  }
+  return {};
+}
+
+std::string number(const std::optional<int64_t>& value) {
+  return value && *value >= 0 ? fmt::to_string(*value) : "-";
+}
+
+std::vector<std::string> cells(const TopicPartition& partition, const Row& row, bool instances) {
+  const auto mark = [&row](int64_t Watermarks::* which) {
+    return row.marks ? std::optional((*row.marks).*which) : std::nullopt;
+  };
+  std::vector<std::string> line = {partition.first,
+                                   fmt::to_string(partition.second),
+                                   number(row.committed),
+                                   number(mark(&Watermarks::start)),
+                                   number(mark(&Watermarks::end)),
+                                   number(row.lag())};
+  if (!row.member) return line;
+  line.push_back(row.member->member_id);
+  if (instances) line.push_back(row.member->instance_id);
+  line.push_back(row.member->client_id);
+  line.push_back(row.member->host);
+  return line;
+}
+
+std::string as_text(const Report& report) {
+  const GroupDescription& group = report.group;
+  Table header;
+  header.add({"GROUP", group.group});
+  header.add({"COORDINATOR", fmt::format("{} ({})", group.coordinator_id, group.coordinator)});
+  header.add({"STATE", group.state});
+  header.add({"ASSIGNOR", group.assignor.empty() ? "-" : group.assignor});
+  header.add({"MEMBERS", fmt::to_string(group.members.size())});
+  header.add({"TOTAL-LAG", fmt::to_string(report.total_lag())});
+  const bool instances = std::ranges::any_of(
+      group.members, [](const GroupMember& member) { return !member.instance_id.empty(); });
+  std::vector<std::string> headings = {
+      "TOPIC",          "PARTITION", "CURRENT-OFFSET", "LOG-START-OFFSET",
+      "LOG-END-OFFSET", "LAG",       "MEMBER-ID"};
+  if (instances) headings.push_back("INSTANCE-ID");
+  headings.insert(headings.end(), {"CLIENT-ID", "HOST"});
+  Table table(headings);
+  for (const auto& [partition, row] : report.rows) table.add(cells(partition, row, instances));
+  return header.text() + (table.empty() ? "" : "\n" + table.text());
+}
+
+void append_row(JsonWriter& json, const TopicPartition& partition, const Row& row) {
+  const auto optional = [&json](std::string_view name, const std::optional<int64_t>& value) {
+    json.key(name);
+    value ? json.value(*value) : json.null();
+  };
+  json.begin_object().field("topic", partition.first).field("partition", partition.second);
+  optional("current_offset", row.committed < 0 ? std::nullopt : std::optional(row.committed));
+  optional("log_start_offset", row.marks ? std::optional(row.marks->start) : std::nullopt);
+  optional("log_end_offset", row.marks ? std::optional(row.marks->end) : std::nullopt);
+  optional("lag", row.lag());
+  json.key("member_id");
+  row.member ? json.value(row.member->member_id) : json.null();
+  json.end_object();
+}
+
+void append_json(JsonWriter& json, const Report& report) {
+  const GroupDescription& group = report.group;
+  json.begin_object().field("group", group.group).field("state", group.state);
+  json.field("coordinator", group.coordinator_id).field("assignor", group.assignor);
+  json.field("total_lag", report.total_lag()).key("members").begin_array();
+  for (const GroupMember& member : group.members) {
+    json.begin_object().field("member_id", member.member_id).key("instance_id");
+    member.instance_id.empty() ? json.null() : json.value(member.instance_id);
+    json.field("client_id", member.client_id).field("host", member.host);
+    json.field("partitions", std::ssize(member.partitions)).end_object();
+  }
+  json.end_array().key("partitions").begin_array();
+  for (const auto& [partition, row] : report.rows) append_row(json, partition, row);
+  json.end_array().end_object();
+}
+
+Outcome<std::unique_ptr<Report>> describe(const Client& client, const std::string& name) {
+  auto group = describe_group(client, name);
+  if (!group) return std::unexpected(std::move(group.error()));
+  // On the heap, because rows point into the members.
+  auto report = std::make_unique<Report>(Report{std::move(*group), {}});
+  if (auto filled = fill(client, *report); !filled)
+    return std::unexpected(std::move(filled.error()));
+  return report;
+}
+
+int run_describe(const Shell& shell, const std::vector<std::string>& names) {
+  const auto client = Client::connect(shell);
+  if (!client) return report(client.error());
+  JsonWriter json;
+  json.begin_array();
+  std::vector<int> exit_codes;
+  std::string gap;
+  for (const std::string& name : names) {
+    const auto described = describe(**client, name);
+    exit_codes.push_back(described ? kDone : report(described.error()));
+    if (!described) continue;
+    if (shell.json)
+      append_json(json, **described);
+    else
+      fmt::print("{}{}", std::exchange(gap, "\n"), as_text(**described));
+  }
+  if (shell.json) fmt::print("{}\n", json.end_array().text());
+  return combined_exit_code(exit_codes);
+}
+
+}  // namespace
+
+void add_group_describe(CLI::App& group, Shell& shell) {
+  auto* verb = group.add_subcommand("describe", "Show groups' members, offsets and lag");
+  auto names = std::make_shared<std::vector<std::string>>();
+  verb->add_option("GROUP", *names, "The groups")->required()->type_name("");
+  add_client_options(*verb, shell);
+  verb->footer(
+      "Examples:\n"
+      "  tenon group describe billing\n"
+      "  tenon group describe billing --format json | jq '.[0].total_lag'");
+  verb->callback(
+      [names, &shell] { shell.action = [names, &shell] { return run_describe(shell, *names); }; });
+}
+
+}  // namespace tenon::cli
