@@ -54,6 +54,7 @@ Task<wire::IncrementalAlterConfigsResponse> handle_incremental_alter_configs(
       [&services, changes = std::move(changes), only = request.validate_only]() mutable {
         return services.controller.alter_topic_configs(std::move(changes), only);
       });
+  co_await services.replicas.settled(call.scheduler());
   for (size_t i = 0; i < results.size(); ++i) {
     if (results[i]) continue;
     response.responses[places[i]].error_code = error_code(results[i].error());

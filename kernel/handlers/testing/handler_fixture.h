@@ -25,11 +25,20 @@
 
 namespace tenon::handlers {
 
-// A shard that shares clock and queue with others, and is still another scheduler than they are.
+// A shard that shares clock and queue with others, and is still another scheduler than they are. It
+// can be held back, as one that has much to do.
 class SimShard final : public Scheduler {
  public:
   explicit SimShard(SimScheduler& sim) : sim_(sim) {}
-  void post(Work work) override { sim_.post(std::move(work)); }
+  void post(Work work) override {
+    if (held_) return kept_.push_back(std::move(work));
+    sim_.post(std::move(work));
+  }
+  void hold() { held_ = true; }
+  void let_go() {
+    held_ = false;
+    for (Work& work : std::exchange(kept_, {})) sim_.post(std::move(work));
+  }
   TimerId call_at(MonoTime when, Work work) override { return sim_.call_at(when, std::move(work)); }
   void cancel(TimerId timer) override { sim_.cancel(timer); }
   const Clock& clock() const override { return sim_.clock(); }
@@ -37,6 +46,8 @@ class SimShard final : public Scheduler {
 
  private:
   SimScheduler& sim_;
+  bool held_ = false;
+  std::vector<Work> kept_;
 };
 
 class HandlerTest : public log::LogTest {
@@ -101,6 +112,17 @@ class HandlerTest : public log::LogTest {
   template <class T>
   T wait(Task<T> task) {
     return wait(start(std::move(task)));
+  }
+  // Is the request answered only after the other shard has had its turn?
+  template <class Response, class Request>
+  bool waits_for_shard_1(Task<Response> (*handle)(Call&, Request),
+                         std::type_identity_t<Request> request) {
+    shards_[1].hold();
+    auto future = begin(handle, std::move(request));
+    const bool waits = !future.ready();
+    shards_[1].let_go();
+    wait(std::move(future));
+    return waits;
   }
   static wire::ErrorCode code(int16_t error) { return static_cast<wire::ErrorCode>(error); }
 
