@@ -9,6 +9,8 @@ namespace tenon::memory {
 class Engine {
  public:
   using Log = MemoryLog;
+  static constexpr const char* kVendor = "Tenon";
+  static constexpr const char* kLicense = "Apache-2.0";
   static constexpr uint32_t kFlags = 0;
   static constexpr tn_option kOptions[] = {
       bytes_option("log_bytes_max", "How much one log may hold; 0 means as much as there is.", "0",
@@ -39,5 +41,5 @@ class Engine {
 
 }  // namespace tenon::memory
 
-TENON_STORAGE(tenon::memory::Engine, "memory", "0.1.0",
+TENON_STORAGE(tenon::memory::Engine, "memory", "1.0.0",
               "Keeps logs in memory, until they are closed.")

@@ -20,5 +20,5 @@ Result<std::shared_ptr<Log>> Engine::open(const tn_log_spec& spec, tn_log_state&
 
 }  // namespace tenon::segment
 
-TENON_STORAGE(tenon::segment::Engine, "segment", "0.1.0",
+TENON_STORAGE(tenon::segment::Engine, "segment", "1.0.0",
               "Keeps logs as segment files in Kafka's on-disk format.")

@@ -15,6 +15,8 @@ namespace tenon::segment {
 class Engine {
  public:
   using Log = segment::Log;
+  static constexpr const char* kVendor = "Tenon";
+  static constexpr const char* kLicense = "Apache-2.0";
   static constexpr uint32_t kFlags = TN_STORAGE_DURABLE | TN_STORAGE_FD_SLICES;
   static constexpr tn_option kOptions[] = {
       bytes_option("checkpoint_bytes",
