@@ -44,6 +44,7 @@ class Recovery {
   Result<> cut(Candidate& candidate, uint64_t valid_bytes);
   Result<> set_aside(size_t from);
   bool is_hole_after(size_t i) const;
+  Result<> check_joined(size_t n_proven) const;
   Result<> check_order() const;
   void warn(const std::string& text) { services_.host.log(TN_LOG_WARN, text); }
 
@@ -76,6 +77,7 @@ Result<Recovered> Recovery::run(int64_t start_offset) {
     const bool is_last = i + 1 == candidates_.size();
     if (Result<> done = attach(candidates_[i], is_last); !done) return done.error();
   }
+  if (Result<> joined = check_joined(*unproven); !joined) return joined.error();
   for (size_t i = *unproven; i < candidates_.size(); i++) {
     Result<bool> whole = verify(candidates_[i], i + 1 == candidates_.size());
     if (!whole) return whole.error();
@@ -353,6 +355,19 @@ bool Recovery::is_hole_after(size_t i) const {
   const Segment& segment = *candidates_[i].segment;
   const int64_t next = candidates_[i + 1].segment->base_offset;
   return next > segment.state.end_offset && next - segment.base_offset - 1 <= INT32_MAX;
+}
+
+// What was made durable did not get lost in a crash: a hole behind it is damage, not a torn tail.
+Result<> Recovery::check_joined(size_t n_proven) const {
+  for (size_t i = 0; i < n_proven; i++) {
+    if (!is_hole_after(i)) continue;
+    const Segment& segment = *candidates_[i].segment;
+    return Error(TN_E_CORRUPT, segment.path + ": the records from offset " +
+                                   std::to_string(segment.state.end_offset) + " to " +
+                                   std::to_string(candidates_[i + 1].segment->base_offset - 1) +
+                                   " were on disk and are missing");
+  }
+  return {};
 }
 
 // Quarantines the segments from that one on: they come after a hole.

@@ -244,6 +244,27 @@ TEST_F(SegmentRecovery, refuses_a_segment_that_ends_before_the_recovery_point) {
   EXPECT_EQ(next->fs.content(path_of(0, ".log")).size(), 50u * 101);
 }
 
+TEST_F(SegmentRecovery, refuses_a_hole_before_the_recovery_point_and_changes_nothing) {
+  machine_.fill(100);
+  ASSERT_EQ(machine_.flush(), TN_OK);
+  for (size_t left : {size_t{0}, size_t{3 * 101}}) {
+    auto next = restart(machine_.fs.crash(CrashMode::kKeep, 1), machine_.model);
+    next->fs.content(path_of(40, ".log")).resize(left);
+    EXPECT_EQ(next->open(), TN_E_CORRUPT) << left;
+    EXPECT_NE(next->log.error().find(path_of(40, ".log")), std::string::npos);
+    EXPECT_EQ(next->fs.content(path_of(40, ".log")).size(), left);
+    EXPECT_TRUE(next->fs.exists(path_of(80, ".log")));
+  }
+}
+
+TEST_F(SegmentRecovery, refuses_to_open_when_a_segment_before_the_recovery_point_is_missing) {
+  machine_.fill(100);
+  ASSERT_EQ(machine_.flush(), TN_OK);
+  auto next = restart(machine_.fs.crash(CrashMode::kKeep, 1), machine_.model);
+  next->fs.erase(path_of(40, ".log"));
+  EXPECT_EQ(next->open(), TN_E_CORRUPT);
+}
+
 TEST_F(SegmentRecovery, does_not_believe_a_marker_that_the_log_has_outgrown) {
   machine_.fill(10);
   ASSERT_EQ(machine_.log.close(false), TN_OK);
