@@ -182,6 +182,17 @@ std::vector<ConfigSynonym> synonyms_of(const TopicOption& option, const TopicCon
   return synonyms;
 }
 
+// A topic's own value as Kafka lists it: a list keeps the order in which it was given.
+std::string own_text(std::string_view text, const TopicOption& option) {
+  TopicConfig given;
+  const auto value = parse_text(text, option);
+  if (value && option.type == ConfigType::kList) {
+    return fmt::format("{}", fmt::join(value->list, ","));
+  }
+  if (value) set_member(given, option, *value);
+  return member_text(given, option);
+}
+
 OptionShape toml_shape(const TopicOption& option) {
   OptionShape shape{.type = option.toml_type,
                     .choices = {option.choices.begin(), option.choices.end()}};
@@ -232,9 +243,7 @@ std::vector<ConfigEntry> list_topic_config(const TopicConfig& defaults,
   for (const TopicOption& option : topic_options()) {
     std::optional<std::string> own;
     if (const auto it = overrides.find(std::string(option.name)); it != overrides.end()) {
-      TopicConfig given;
-      if (const auto value = parse_text(it->second, option)) set_member(given, option, *value);
-      own = member_text(given, option);
+      own = own_text(it->second, option);
     }
     ConfigEntry entry{.name = std::string(option.name),
                       .value = {},

@@ -114,9 +114,14 @@ TEST(TopicConfig, a_listed_value_is_kafkas_text) {
   EXPECT_EQ(listed("retention.ms", {}).value, "604800000");
   EXPECT_EQ(listed("min.cleanable.dirty.ratio", {}).value, "0.5");
   EXPECT_EQ(listed("preallocate", {}).value, "false");
-  EXPECT_EQ(listed("cleanup.policy", {{"cleanup.policy", "delete, compact"}}).value,
-            "compact,delete");
   EXPECT_EQ(listed("compression.type", {}).value, "producer");
+}
+
+TEST(TopicConfig, a_listed_list_keeps_the_order_it_was_given_in) {
+  for (const char* text : {"delete,compact", "compact,delete"})
+    EXPECT_EQ(listed("cleanup.policy", {{"cleanup.policy", text}}).value, text);
+  EXPECT_EQ(listed("cleanup.policy", {{"cleanup.policy", "delete, compact"}}).value,
+            "delete,compact");
 }
 
 TEST(TopicConfig, a_value_says_where_it_is_from) {
