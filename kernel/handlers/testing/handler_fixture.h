@@ -146,6 +146,12 @@ class HandlerTest : public log::LogTest {
     const Uuid id = topic(name)->id;
     return *replicas_->table(replicas_->owner(id, index)).find(id, index);
   }
+  // Partition 0 is led by us in a later epoch.
+  void lead(const std::string& name, LeaderEpoch epoch) {
+    auto state = topic(name)->partitions.at(0);
+    state.leader_epoch = epoch;
+    partition(name).set_state(state);
+  }
   // Appends a batch of these values as a client with acks=all would; its base offset.
   int64_t append(const std::string& name, int32_t index, const std::vector<std::string>& values) {
     return append_bytes(name, index, batch(values));
