@@ -96,12 +96,10 @@ Outcome<std::unique_ptr<Reader>> join_group(const Shell& shell, const ReaderOpti
     return failed(kUsage,
                   "-g with -o: takes beginning or end, which holds where the group has "
                   "committed nothing");
-  ClientOptions with{
-      .properties = {{"group.id", options.group},
-                     {"enable.partition.eof", "true"},
-                     {"enable.auto.offset.store", "false"},
-                     {"auto.offset.reset", start == Start::kEnd ? "latest" : "earliest"}}};
-  if (options.exit_at_end) with.properties.emplace_back("fetch.wait.max.ms", "20");
+  ClientOptions with{.properties = reader_properties(options)};
+  with.properties.emplace_back("group.id", options.group);
+  with.properties.emplace_back("enable.auto.offset.store", "false");
+  with.properties.emplace_back("auto.offset.reset", start == Start::kEnd ? "latest" : "earliest");
   auto client = Client::connect(shell, with);
   if (!client) return std::unexpected(std::move(client.error()));
   auto reader = std::make_unique<GroupReader>(std::move(*client), options);

@@ -181,13 +181,17 @@ class PartitionReader final : public Reader {
 
 }  // namespace
 
+std::vector<std::pair<std::string, std::string>> reader_properties(const ReaderOptions& options) {
+  const bool ends = options.exit_at_end || options.range.until_ms;
+  return {{"enable.partition.eof", "true"},
+          {"queued.min.messages", "1000000"},
+          {"fetch.wait.max.ms", ends ? "20" : "500"}};
+}
+
 Outcome<std::unique_ptr<Reader>> open_partitions(const Shell& shell, const ReaderOptions& options) {
-  ClientOptions with{.properties = {{"enable.partition.eof", "true"},
-                                    {"enable.auto.commit", "false"},
-                                    {"auto.offset.reset", "earliest"}}};
-  // The broker's wait at the end of a partition is what makes a short run slow.
-  if (options.exit_at_end || options.range.until_ms)
-    with.properties.emplace_back("fetch.wait.max.ms", "20");
+  ClientOptions with{.properties = reader_properties(options)};
+  with.properties.emplace_back("enable.auto.commit", "false");
+  with.properties.emplace_back("auto.offset.reset", "earliest");
   auto client = Client::connect(shell, with);
   if (!client) return std::unexpected(std::move(client.error()));
   auto sources = find_sources(**client, options);

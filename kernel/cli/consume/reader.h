@@ -41,6 +41,11 @@ class Reader {
   virtual Client& client() = 0;
 };
 
+// The properties of both. librdkafka 2.0.2 waits for a second whenever `queued.min.messages` are
+// there; a million keeps it busy, and `queued.max.messages.kbytes` still bounds the memory. The
+// broker's wait at the end of a partition is what would make a short run slow.
+std::vector<std::pair<std::string, std::string>> reader_properties(const ReaderOptions& options);
+
 // All partitions of the topics, or one, from where the range says. No group is involved.
 Outcome<std::unique_ptr<Reader>> open_partitions(const Shell& shell, const ReaderOptions& options);
 // A member of the group. What is committed is what was written: see done_with.

@@ -42,6 +42,15 @@ void append_escaped(std::string& out, char c) {
   }
 }
 
+// How many characters at the start stand for themselves; most texts are nothing else.
+size_t plain_length(std::string_view text) {
+  size_t length = 0;
+  while (length < text.size() && text[length] >= 0x20 && text[length] < 0x7f &&
+         text[length] != '"' && text[length] != '\\')
+    ++length;
+  return length;
+}
+
 }  // namespace
 
 void JsonWriter::separate() {
@@ -91,6 +100,10 @@ JsonWriter& JsonWriter::value(std::string_view text) {
   separate();
   text_ += '"';
   while (!text.empty()) {
+    const size_t plain = plain_length(text);
+    text_ += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
     const size_t length = utf8_length(text);
     if (length == 0) {
       text_ += "\xef\xbf\xbd";

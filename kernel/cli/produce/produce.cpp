@@ -124,9 +124,11 @@ int print_summary(const Shell& shell, const ProduceOptions& options, const Tally
     fmt::print(stderr, "{} record{}, {} bytes in {:.2f} s\n", tally.delivered,
                tally.delivered == 1 ? "" : "s", tally.bytes, seconds);
   if (tally.failed == 0) return kDone;
-  return report({kFailed, fmt::format("{} record{} not delivered to {}; the first: {}",
-                                      tally.failed, tally.failed == 1 ? " was" : "s were",
-                                      options.topic, tally.first_reason)});
+  return report(
+      {kFailed,
+       fmt::format("{} record{} not delivered to {}{}; the first: {}", tally.failed,
+                   tally.failed == 1 ? " was" : "s were", options.topic,
+                   tally.gave_up ? ", nor any line behind them" : "", tally.first_reason)});
 }
 
 Outcome<TopicMetadata> find_topic(const Client& client, const ProduceOptions& options) {
@@ -136,6 +138,11 @@ Outcome<TopicMetadata> find_topic(const Client& client, const ProduceOptions& op
   if (*options.partition < count) return topic;
   return failed(kNotFound, fmt::format("topic {}: has no partition {}; the last is {}",
                                        options.topic, *options.partition, count - 1));
+}
+
+bool may_go_on(const std::optional<std::string_view>& line, const StopSignals& signals,
+               const Tally& tally) {
+  return line && !signals.stopped() && !tally.gave_up;
 }
 
 int run_produce(const Shell& shell, const ProduceOptions& options) {
@@ -154,7 +161,8 @@ int run_produce(const Shell& shell, const ProduceOptions& options) {
   const auto start = Steady::now();
   Run run(options, **producer, **chooser);
   Progress progress(!lines->from_terminal());
-  for (auto line = lines->next(); line && !signals.stopped(); line = lines->next()) {
+  for (auto line = lines->next(); may_go_on(line, signals, (*producer)->tally());
+       line = lines->next()) {
     run.send_line(*line);
     progress.show((*producer)->tally());
   }

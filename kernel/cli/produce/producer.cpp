@@ -6,6 +6,8 @@
 
 #include <array>
 
+#include "cli/client/errors.h"
+
 namespace tenon::cli {
 namespace {
 
@@ -51,7 +53,11 @@ Outcome<std::unique_ptr<Producer>> Producer::connect(const Shell& shell,
 
 Producer::~Producer() {
   // Records that were never delivered would keep the client waiting.
-  if (client_) rd_kafka_purge(client_->raw(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+  if (client_) drop();
+}
+
+void Producer::drop() {
+  rd_kafka_purge(client_->raw(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
 }
 
 void Producer::set_topic(const TopicMetadata& topic) {
@@ -80,21 +86,25 @@ KafkaError Producer::enqueue(int32_t partition, const LineRecord& record, int64_
 void Producer::send(int32_t partition, const LineRecord& record, int64_t timestamp_ms) {
   while (const KafkaError error = enqueue(partition, record, timestamp_ms)) {
     if (rd_kafka_error_code(error.get()) != RD_KAFKA_RESP_ERR__QUEUE_FULL) {
-      count_failure(rd_kafka_error_string(error.get()));
+      count_failure(rd_kafka_error_code(error.get()), rd_kafka_error_string(error.get()));
       return;
     }
+    if (tally_.gave_up) return;
     client_->poll(50);
   }
 }
 
-void Producer::count_failure(std::string reason) {
+void Producer::count_failure(rd_kafka_resp_err_t error, std::string reason) {
   if (tally_.failed++ == 0) tally_.first_reason = std::move(reason);
+  if (exit_code_for(error) == kUnreachable || error == RD_KAFKA_RESP_ERR__FATAL)
+    tally_.gave_up = true;
 }
 
 void Producer::on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void*) {
   auto& producer = *static_cast<Producer*>(message->_private);
   if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    producer.count_failure(rd_kafka_message_errstr(message));
+    // Not rd_kafka_message_errstr: of a record that was sent, it gives the payload.
+    producer.count_failure(message->err, rd_kafka_err2str(message->err));
     return;
   }
   Tally& tally = producer.tally_;
@@ -105,6 +115,7 @@ void Producer::on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void*
 }
 
 void Producer::flush() {
+  if (tally_.gave_up) drop();
   while (rd_kafka_outq_len(client_->raw()) > 0) rd_kafka_flush(client_->raw(), 200);
   client_->poll(0);
 }

@@ -4,8 +4,9 @@
 //
 //   happy path      send() queues, poll() and flush() bring the deliveries, tally() adds up
 //   failure modes   queue full: send() waits for room. A record that is too large, or that no
-//                   broker takes in time: counted, the first reason kept. A fatal error of the
-//                   idempotent producer: the same for every record behind it
+//                   broker takes in time: counted, the first reason kept. When nobody takes
+//                   records any more, or after a fatal error of the idempotent producer, the rest
+//                   is dropped and counted: see Tally::gave_up
 //
 // One thread.
 #pragma once
@@ -31,6 +32,7 @@ struct Tally {
   int64_t bytes = 0;  // keys and values of what was delivered
   int64_t failed = 0;
   std::string first_reason{};
+  bool gave_up = false;                 // nobody takes records any more: more of them are of no use
   std::vector<int64_t> by_partition{};  // delivered
 };
 
@@ -55,7 +57,8 @@ class Producer {
  private:
   Producer() = default;
   static void on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* self);
-  void count_failure(std::string reason);
+  void count_failure(rd_kafka_resp_err_t error, std::string reason);
+  void drop();  // what is queued and what is on its way
   KafkaError enqueue(int32_t partition, const LineRecord& record, int64_t timestamp_ms);
 
   std::unique_ptr<Client> client_;
