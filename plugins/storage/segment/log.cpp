@@ -57,6 +57,7 @@ Result<> Log::take(Recovered recovered, tn_log_state& state) {
   name_changes_ = recovered.names_changed || parent_changed_ ? 1 : 0;
   recovery_point_ = recovered.recovery_point;
   has_marker_ = recovered.has_marker;
+  index_entries_replaced_ = !recovered.was_clean;
   state.was_clean = recovered.was_clean ? 1 : 0;
   state.start_offset = segments_.front()->base_offset;
   state.end_offset = end_offset_;

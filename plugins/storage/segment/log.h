@@ -118,7 +118,6 @@ class Log : public std::enable_shared_from_this<Log> {
   Result<> advance_recovery_point(const SyncPlan& plan);
   Result<> store_recovery_point(const Checkpoint& point);
   Result<> close_in_order();
-  Result<> write_clean_shutdown();
   Result<> remove_everything();
   Checkpoint checkpoint_locked() const;
 
@@ -153,7 +152,8 @@ class Log : public std::enable_shared_from_this<Log> {
   uint64_t cuts_ = 0;                         // guarded by sync_mutex_: truncates so far
   std::atomic<bool> poisoned_ = false;
   std::atomic<bool> is_closed_ = false;
-  bool has_marker_ = false;  // owner only: the clean-shutdown file is there and holds
+  bool index_entries_replaced_ = false;  // owner only: since open, or by it
+  bool has_marker_ = false;              // owner only: the clean-shutdown file is there and holds
 };
 
 }  // namespace tenon::segment

@@ -52,6 +52,7 @@ Result<> Log::truncate(int64_t offset) {
   if (offset >= end_offset_) return {};
   if (Result<> gone = forget_clean_shutdown(true); !gone) return gone;
   cuts_++;
+  index_entries_replaced_ = true;
   Result<> done =
       offset < segments_.front()->base_offset ? restart_at(offset) : truncate_at(offset);
   if (!done) poison("truncating to offset " + std::to_string(offset) + ": " + done.error().text());

@@ -45,7 +45,7 @@ void Log::submit_sync(std::optional<Flushed> done) {
 bool Log::is_synced_locked() const {
   if (name_changes_ != names_synced_) return false;
   for (auto it = segments_.rbegin(); it != segments_.rend() && !(*it)->sealed; ++it)
-    if ((*it)->synced_bytes < (*it)->state.bytes) return false;
+    if ((*it)->needs_sync()) return false;
   return true;
 }
 
@@ -78,8 +78,7 @@ Log::SyncPlan Log::plan_sync() {
   while (first > 0 && !segments_[first - 1]->sealed) first--;
   for (size_t i = first; i < segments_.size(); i++) {
     const SegmentPtr& segment = segments_[i];
-    if (segment->synced_bytes < segment->state.bytes)
-      plan.files.emplace_back(segment, segment->state.bytes);
+    if (segment->needs_sync()) plan.files.emplace_back(segment, segment->state.bytes);
     if (i + 1 < segments_.size()) plan.rolled.push_back(segment);
   }
   plan.name_changes = name_changes_;
@@ -108,8 +107,10 @@ Result<> Log::sync(const SyncPlan& plan) {
     return done;
   }
   std::lock_guard lock(mutex_);
-  for (const auto& [segment, bytes] : plan.files)
+  for (const auto& [segment, bytes] : plan.files) {
     segment->synced_bytes = std::max(segment->synced_bytes, bytes);
+    segment->may_shrink = false;
+  }
   names_synced_ = std::max(names_synced_, plan.name_changes);
   if (plan.parent) parent_changed_ = false;
   return done;
@@ -182,7 +183,10 @@ Result<> Log::close(bool remove) {
   return *closed_;
 }
 
-// Syncs everything and leaves the marker by which the next open knows it.
+// Syncs the data and leaves the marker by which the next open knows it. The active segment's
+// indexes and the marker itself are not synced, so that closing thousands of logs takes no
+// thousands of syncs: should the power go before they have reached the disk, the next open finds a
+// marker that does not hold, or indexes that do not fit, and recovers.
 Result<> Log::close_in_order() {
   if (has_marker_) return {};
   {
@@ -192,14 +196,17 @@ Result<> Log::close_in_order() {
   const SyncPlan plan = plan_sync();
   if (Result<> synced = sync(plan); !synced) return synced;
   if (Result<> sealed = seal(plan); !sealed) return sealed;
-  if (Result<> synced = segments_.back()->sync_indexes(); !synced) return synced;
+  Result<> written = plan.active->times.file().spill();
+  if (written) written = plan.active->offsets.file().spill();
+  if (written && index_entries_replaced_) written = plan.active->sync_indexes();
+  if (!written) return written;
   for (const SegmentPtr& segment : segments_) {
     // Without their files, the indexes are made anew by the next open.
     if (!segment->indexes_distrusted()) continue;
     for (const IndexFile* index : {&segment->times.file(), &segment->offsets.file()})
       if (Result<> gone = remove_if_there(services_, index->path()); !gone) return gone;
   }
-  return store_checkpoint(services_, layout_.directory, kCleanShutdownName, plan.point);
+  return leave_checkpoint(services_, layout_.directory, kCleanShutdownName, plan.point);
 }
 
 Result<> Log::remove_everything() {

@@ -72,6 +72,8 @@ class Segment {
   // Works out the state that [0, bytes) of the file amounts to: from the indexes, and the headers
   // behind their last entries. TN_E_CORRUPT if an index cannot belong to this file.
   Result<SegmentState> measure(uint64_t bytes) const;
+  // True if a sync of the .log file has something to do. [log's mutex]
+  bool needs_sync() const { return synced_bytes < state.bytes || may_shrink; }
   bool indexes_distrusted() const { return distrusted_.load(std::memory_order_relaxed); }
 
   // Max timestamp of the first batch, for rolling by time; nullopt while empty or unknown. [owner]
@@ -84,6 +86,7 @@ class Segment {
   TimeIndex times;
   SegmentState state;         // guarded by the log's mutex; written by the owner
   uint64_t synced_bytes = 0;  // guarded by the log's mutex
+  bool may_shrink = false;    // guarded by the log's mutex: a cut may not have reached the disk
   bool sealed = false;        // guarded by the log's mutex: rolled, and all its files durable
   int64_t created_ms;         // owner only
 

@@ -53,6 +53,15 @@ Result<> store_checkpoint(const Services& services, const std::string& directory
   return replace_file(services, directory, name, std::string_view(text_of(services, point)));
 }
 
+Result<> leave_checkpoint(const Services& services, const std::string& directory,
+                          std::string_view name, const Checkpoint& point) {
+  Result<File> file = services.fs.open(directory + "/" + std::string(name),
+                                       TN_FS_WRITE | TN_FS_CREATE | TN_FS_TRUNCATE);
+  if (!file) return file.error();
+  const std::string text = text_of(services, point);
+  return file->write_at(0, text.data(), text.size());
+}
+
 Result<> replace_file(const Services& services, const std::string& directory, std::string_view name,
                       ByteView bytes) {
   const std::string path = directory + "/" + std::string(name);

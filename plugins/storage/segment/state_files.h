@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Small files beside a log's segments, each replaced as a whole: written under a temporary name,
-// synced, renamed, the directory synced. A crash leaves the old one or the new one.
+// Small files beside a log's segments. Most are replaced as a whole: written under a temporary
+// name, synced, renamed, the directory synced, so that a crash leaves the old one or the new one.
 //
 //   recovery-point    up to where everything, indexes included, is known to be on disk
-//   clean-shutdown    the end of a log that was closed in order; void once the log has grown
+//   clean-shutdown    the end of a log that was closed in order; void once the log has grown.
+//                     Written in place and not synced: its CRC says whether it is whole
 //
 //   file := "tenon 1 " base_offset " " bytes " " end_offset " " offset_entries " " time_entries
 //           " " crc "\n"      decimal; crc is the CRC-32C of the line before it
@@ -33,6 +34,10 @@ struct Checkpoint {
 // nullopt if the file is missing or its text is not whole.
 Result<std::optional<Checkpoint>> load_checkpoint(const Services&, const std::string& path);
 Result<> store_checkpoint(const Services&, const std::string& directory, std::string_view name,
+                          const Checkpoint&);
+
+// The same in place and without a sync, where losing it does no harm.
+Result<> leave_checkpoint(const Services&, const std::string& directory, std::string_view name,
                           const Checkpoint&);
 
 Result<> replace_file(const Services&, const std::string& directory, std::string_view name,

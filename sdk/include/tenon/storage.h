@@ -121,10 +121,13 @@ typedef struct tn_storage {
    * flush returns. After a failed flush the log refuses appends: what the page cache still holds of
    * it can no longer be trusted. */
   void (*flush)(void* log, tn_flushed done, void* arg);
-  /* [owner & created] Drops every batch whose last offset is >= offset, durably. */
+  /* [owner & created] Drops every batch whose last offset is >= offset, durably. The log then ends
+   * behind the last batch that is left, or where the segment that held `offset` begins; an offset
+   * before the log's start makes it empty, and begin there. */
   tn_code (*truncate)(void* log, int64_t offset, tn_error* error);
   /* [owner & created] May drop whole segments that end at or before `offset`, and rolls the active
-   * segment first when all of it goes; *start_offset is the first offset that is left. */
+   * segment first when all of it goes; *start_offset is the first offset that is left. A crash may
+   * bring back what was dropped since the last flush, never with a hole. */
   tn_code (*trim)(void* log, int64_t offset, int64_t* start_offset, tn_error* error);
   /* [any & created] Fills up to `cap` segments, oldest first; *n is how many there are. */
   tn_code (*segments)(void* log, tn_segment* segments, size_t cap, size_t* n, tn_error* error);

@@ -269,6 +269,7 @@ Result<bool> Recovery::verify(Candidate& candidate, bool is_last) {
     return Error(TN_E_CORRUPT, candidate.segment->path + ": damaged record batch at position " +
                                    std::to_string(*valid));
   candidate.segment->synced_bytes = proven;
+  candidate.segment->may_shrink = true;
   if (*valid == candidate.bytes) {
     if (!is_last) candidate.segment->finish_time_index();
     return true;
@@ -343,6 +344,7 @@ Result<> Recovery::cut(Candidate& candidate, uint64_t valid_bytes) {
   if (Result<> done = segment.file.sync(); !done) return done;
   candidate.bytes = valid_bytes;
   candidate.segment->synced_bytes = valid_bytes;
+  candidate.segment->may_shrink = false;
   found_.truncated_bytes += lost;
   sync_names_ = true;
   return {};
