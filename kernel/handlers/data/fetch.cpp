@@ -98,7 +98,8 @@ class Fetch {
     const MonoTime deadline = call_.scheduler().clock().now() +
                               std::chrono::milliseconds(std::max(request_.max_wait_ms, 0));
     co_await read();
-    while (!satisfied() && call_.scheduler().clock().now() < deadline) {
+    while (!satisfied() && call_.scheduler().clock().now() < deadline &&
+           !call_.services.replicas.waits_released()) {
       co_await wait_until(deadline);
       co_await read();
     }
@@ -202,11 +203,11 @@ Task<void> Fetch::wait_until(MonoTime deadline) {
     if (by_shard[shard].empty()) continue;
     registering.push_back(
         call_on(call_.scheduler(), replicas.scheduler(shard),
-                [&table = replicas.table(shard), &mine = by_shard[shard], wait] {
+                [&replicas, &table = replicas.table(shard), &mine = by_shard[shard], wait] {
                   for (const Read* read : mine) {
                     Partition* partition = table.find(read->topic, read->data.partition_index);
                     // It moved between the read and now: read again.
-                    if (partition == nullptr ||
+                    if (partition == nullptr || replicas.waits_released() ||
                         partition->offsets().high_watermark.value != read->data.high_watermark) {
                       wait->wake();
                     } else {

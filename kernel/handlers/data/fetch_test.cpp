@@ -220,6 +220,17 @@ TEST_F(FetchTest, a_topic_that_is_deleted_answers_who_waits_for_it) {
   EXPECT_EQ(text(wait(std::move(parked))), "0:UNKNOWN_TOPIC_OR_PARTITION");
 }
 
+TEST_F(FetchTest, a_broker_that_stops_answers_who_waits_and_lets_nobody_wait) {
+  create("t", 2);
+  auto parked = begin(handle_fetch, waiting(of("t", {from(0, 0), from(1, 0)}), 500), 12);
+  replicas_->release_waits();
+  scheduler_.run();
+  EXPECT_EQ(text(wait(std::move(parked))), "0:- 1:-");
+  auto late = begin(handle_fetch, waiting(of("t", {from(0, 0)}), 500), 12);
+  EXPECT_TRUE(late.ready());
+  wait(std::move(late));
+}
+
 // ---- Errors
 
 TEST_F(FetchTest, what_is_not_there_is_unknown) {
