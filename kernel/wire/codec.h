@@ -29,8 +29,14 @@ struct InputOf<M> {
   using Type = typename M::Input;
 };
 
-// The message that fills `body` to its last byte. kUnsupportedVersion outside M::kVersions;
-// kMalformed, with the field's name, for anything that this version does not allow.
+// Requests may have bytes left over, which are ignored, as Apache Kafka ignores them: librdkafka
+// 2.0 sends some behind ListGroups version 4 and OffsetFetch version 7.
+template <class M>
+inline constexpr bool kMayHaveMore = M::kName.ends_with("Request");
+
+// The message in `body`, which it fills to the last byte unless kMayHaveMore<M>.
+// kUnsupportedVersion outside M::kVersions; kMalformed, with the field's name, for anything that
+// this version does not allow.
 template <class M>
 Result<M> decode(typename InputOf<M>::Type body, int16_t version);
 

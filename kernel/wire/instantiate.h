@@ -31,7 +31,7 @@ Result<M> decode_body(typename InputOf<M>::Type body, int16_t version, bool to_t
 template <class M>
 Result<M> decode(typename InputOf<M>::Type body, int16_t version) {
   if (!M::kVersions.contains(version)) return refuse_version(M::kName, version, M::kVersions);
-  return decode_body<M>(body, version, true);
+  return decode_body<M>(body, version, !kMayHaveMore<M>);
 }
 
 template <class M>
