@@ -130,6 +130,14 @@ class Confluent(BrokerCase):
         consumers[1].close()
         eventually(lambda: consumers[0].poll(0.1) or len(consumers[0].assignment()) == 4, 30, "the takeover")
 
+    def test_groups_are_listed_by_the_admin_client(self):
+        consumer = self.consumer(self.topic())
+        self.produce(self.topic(), [b"x"])
+        consumer.subscribe([self.topic()])
+        self.read(consumer, 1)
+        groups = {g.id for g in self.admin.list_groups(timeout=10)}
+        self.assertIn(self.topic(), groups)
+
     def test_seek_by_time(self):
         producer = Producer(self.config)
         for i in range(10):
