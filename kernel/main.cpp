@@ -5,4 +5,6 @@
 #include "broker/serve.h"
 #include "cli/cli.h"
 
-int main(int argc, char** argv) { return tenon::cli::run(argc, argv, tenon::broker::serve); }
+int main(int argc, char** argv) {
+  return tenon::cli::run(argc, argv, tenon::broker::serve);
+}
