@@ -341,6 +341,8 @@ std::string Broker::holdings() const {
 
 Result<> Broker::stop() {
   Rooms& rooms = *rooms_;
+  // A fetch may wait longer than the listener does.
+  rooms.replicas->release_waits();
   rooms.listener->stop(kDrainTime);
   rooms.is_ready = false;
   auto closed = run_on(rooms.home(), [&rooms]() -> Task<Result<>> {

@@ -89,7 +89,7 @@ void Partition::move_high_watermark(Offset to) {
   if (to <= high_watermark_) return;
   high_watermark_ = to;
   answer_waiters();
-  for (auto& wait : std::exchange(fetches_, {})) wait->wake();
+  wake_fetches();
 }
 
 void Partition::answer_waiters() {
@@ -164,6 +164,10 @@ void Partition::wait_for_high_watermark(std::shared_ptr<HighWatermarkWait> wait)
   fetches_.push_back(std::move(wait));
 }
 
+void Partition::wake_fetches() {
+  for (auto& wait : std::exchange(fetches_, {})) wait->wake();
+}
+
 void Partition::set_config(config::TopicConfig config) {
   log_->set_config(std::move(config));
   make_durable();
@@ -190,7 +194,7 @@ Offsets Partition::offsets() const {
 std::unique_ptr<log::Log> Partition::release() {
   alive_.reset();
   fail_waiters({Errc::kNotLeaderOrFollower, name_.text(), "the partition has moved away"});
-  for (auto& wait : std::exchange(fetches_, {})) wait->wake();
+  wake_fetches();
   return std::move(log_);
 }
 

@@ -83,6 +83,8 @@ class Partition {
   Result<Fetched> fetch(const FetchRange& range);
   // Wakes `wait` at the next move of the high watermark.
   void wait_for_high_watermark(std::shared_ptr<HighWatermarkWait> wait);
+  // Wakes all that wait now.
+  void wake_fetches();
   // KIP-320: fences a client whose belief about the leader epoch is wrong.
   Result<> check_leader_epoch(LeaderEpoch believed) const;
 

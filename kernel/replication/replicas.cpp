@@ -48,6 +48,16 @@ void Replicas::repeat(size_t shard, Duration period, void (Partition::*work)()) 
   });
 }
 
+void Replicas::release_waits() {
+  // Set before the waits are woken: one that comes after its shard was swept sees it.
+  waits_released_.store(true, std::memory_order_release);
+  for (size_t i = 0; i < tables_.size(); ++i) {
+    schedulers_[i]->post([table = tables_[i].get()] {
+      table->for_each([](Partition& partition) { partition.wake_fetches(); });
+    });
+  }
+}
+
 Task<Result<>> Replicas::close(Scheduler& home) {
   Result<> first;
   for (size_t i = 0; i < tables_.size(); ++i) {

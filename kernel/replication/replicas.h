@@ -6,6 +6,7 @@
 // Threads: publish and the schedulers' accessors from any thread; a table only on its own shard.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <vector>
 
@@ -42,6 +43,10 @@ class Replicas {
   Task<void> settled(Scheduler& home);
   // Starts retention and interval flushes on every shard, until close.
   void start_periodic(const Periods& periods);
+  // From now on nobody waits for a high watermark: who does is woken. For a broker that stops. Any
+  // thread.
+  void release_waits();
+  bool waits_released() const { return waits_released_.load(std::memory_order_acquire); }
   // Closes every log cleanly. Resolves on `home`.
   Task<Result<>> close(Scheduler& home);
 
@@ -52,6 +57,7 @@ class Replicas {
   std::vector<Scheduler*> schedulers_;
   std::vector<std::unique_ptr<PartitionTable>> tables_;
   Applied applied_;
+  std::atomic<bool> waits_released_{false};
   std::vector<char> closed_;  // one per shard, touched only there
 };
 
