@@ -18,6 +18,7 @@
 #include "handlers/data/init_producer_id.h"
 #include "handlers/data/list_offsets.h"
 #include "handlers/data/offset_for_leader_epoch.h"
+#include "handlers/data/old_produce.h"
 #include "handlers/data/produce.h"
 #include "handlers/groups/delete_groups.h"
 #include "handlers/groups/describe_groups.h"
@@ -38,10 +39,12 @@ namespace {
 // What a handler function takes and gives, from its type.
 template <class F>
 struct HandlerTypes;
-template <class Response, class Request>
-struct HandlerTypes<Task<Response> (*)(Call&, Request)> {
+template <class Given, class Request>
+struct HandlerTypes<Task<Given> (*)(Call&, Request)> {
   using Asked = Request;
 };
+template <auto Handle>
+using Asked = typename HandlerTypes<decltype(Handle)>::Asked;
 
 template <class Response>
 Body encode_answer(const Call& call, Response response, OutputChain header) {
@@ -58,43 +61,52 @@ Body encode_answer(const Call& call, Result<std::optional<Response>> response, O
 
 template <auto Handle>
 Task<Body> run(Call& call, MutableBytes body, OutputChain header) {
-  using Request = typename HandlerTypes<decltype(Handle)>::Asked;
-  auto request = wire::decode<Request>(body, call.version());
+  auto request = wire::decode<Asked<Handle>>(body, call.version());
   if (!request) co_return forward(request);
   co_return encode_answer(call, co_await Handle(call, std::move(*request)), std::move(header));
 }
 
-using enum wire::ApiKey;
+// One line of the table. Does not compile if it offers what the wire cannot decode; versions before
+// `decoded_from` are answered without it.
+template <auto Handle>
+consteval Api api(wire::VersionRange advertised, int16_t decoded_from) {
+  constexpr wire::VersionRange known = Asked<Handle>::kVersions;
+  if (decoded_from < known.min || advertised.max > known.max) throw "not in the wire's versions";
+  return {Asked<Handle>::kApiKey, advertised, run<Handle>};
+}
+template <auto Handle>
+consteval Api api(wire::VersionRange advertised) {
+  return api<Handle>(advertised, advertised.min);
+}
 
 constexpr std::array kApis{
     // Versions 0 to 2 are offered because librdkafka looks for them before it compresses, and
-    // answered
-    // with UNSUPPORTED_VERSION (see dispatch.cpp).
-    Api{kProduce, {0, 11}, run<handle_produce>},
-    Api{kFetch, {4, 16}, run<handle_fetch>},
-    Api{kListOffsets, {0, 9}, run<handle_list_offsets>},
-    Api{kMetadata, {0, 12}, run<handle_metadata>},
-    Api{kOffsetCommit, {0, 9}, run<handle_offset_commit>},
-    Api{kOffsetFetch, {0, 9}, run<handle_offset_fetch>},
-    Api{kFindCoordinator, {0, 5}, run<handle_find_coordinator>},
-    Api{kJoinGroup, {0, 9}, run<handle_join_group>},
-    Api{kHeartbeat, {0, 4}, run<handle_heartbeat>},
-    Api{kLeaveGroup, {0, 5}, run<handle_leave_group>},
-    Api{kSyncGroup, {0, 5}, run<handle_sync_group>},
-    Api{kDescribeGroups, {0, 5}, run<handle_describe_groups>},
-    Api{kListGroups, {0, 5}, run<handle_list_groups>},
-    Api{kApiVersions, {0, 4}, run<handle_api_versions>},
-    Api{kCreateTopics, {0, 7}, run<handle_create_topics>},
-    Api{kDeleteTopics, {0, 6}, run<handle_delete_topics>},
-    Api{kDeleteRecords, {0, 2}, run<handle_delete_records>},
-    Api{kInitProducerId, {0, 5}, run<handle_init_producer_id>},
-    Api{kOffsetForLeaderEpoch, {0, 4}, run<handle_offset_for_leader_epoch>},
-    Api{kDescribeConfigs, {0, 4}, run<handle_describe_configs>},
-    Api{kCreatePartitions, {0, 3}, run<handle_create_partitions>},
-    Api{kDeleteGroups, {0, 2}, run<handle_delete_groups>},
-    Api{kIncrementalAlterConfigs, {0, 1}, run<handle_incremental_alter_configs>},
-    Api{kOffsetDelete, {0, 0}, run<handle_offset_delete>},
-    Api{kDescribeCluster, {0, 1}, run<handle_describe_cluster>},
+    // answered with UNSUPPORTED_VERSION (see dispatch.cpp).
+    api<handle_produce>({0, 11}, kFirstProduceVersion),
+    api<handle_fetch>({4, 16}),
+    api<handle_list_offsets>({0, 9}),
+    api<handle_metadata>({0, 12}),
+    api<handle_offset_commit>({0, 9}),
+    api<handle_offset_fetch>({0, 9}),
+    api<handle_find_coordinator>({0, 5}),
+    api<handle_join_group>({0, 9}),
+    api<handle_heartbeat>({0, 4}),
+    api<handle_leave_group>({0, 5}),
+    api<handle_sync_group>({0, 5}),
+    api<handle_describe_groups>({0, 5}),
+    api<handle_list_groups>({0, 5}),
+    api<handle_api_versions>({0, 4}),
+    api<handle_create_topics>({0, 7}),
+    api<handle_delete_topics>({0, 6}),
+    api<handle_delete_records>({0, 2}),
+    api<handle_init_producer_id>({0, 5}),
+    api<handle_offset_for_leader_epoch>({0, 4}),
+    api<handle_describe_configs>({0, 4}),
+    api<handle_create_partitions>({0, 3}),
+    api<handle_delete_groups>({0, 2}),
+    api<handle_incremental_alter_configs>({0, 1}),
+    api<handle_offset_delete>({0, 0}),
+    api<handle_describe_cluster>({0, 1}),
 };
 
 }  // namespace
