@@ -60,6 +60,8 @@ struct Limits {
   Duration idle_timeout = std::chrono::minutes(10);
   // Without progress amid a frame, or with a reply that the peer does not take.
   Duration stall_timeout = std::chrono::seconds(30);
+  // So long may a frame for which memory was taken come slowly while others wait for memory.
+  Duration frame_pace_grace = std::chrono::seconds(1);
   // File slices of at least this many bytes go by sendfile, smaller ones by pread and writev.
   uint64_t sendfile_min = 64u << 10;
 };

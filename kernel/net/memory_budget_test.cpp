@@ -62,6 +62,34 @@ TEST_F(MemoryBudgetTest, grants_at_once_when_memory_came_back_meanwhile) {
   EXPECT_EQ(budget_.waiting(), 0u);
 }
 
+TEST_F(MemoryBudgetTest, keeps_a_part_for_small_requests) {
+  constexpr uint64_t kUnit = MemoryBudget::kSmallBytes;
+  MemoryBudget budget(80 * kUnit);  // a reserve of 10
+  EXPECT_TRUE(budget.try_take(70 * kUnit));
+  EXPECT_FALSE(budget.try_take(2 * kUnit));
+  for (int i = 0; i < 10; ++i) EXPECT_TRUE(budget.try_take(kUnit));
+  EXPECT_FALSE(budget.try_take(kUnit));
+}
+
+TEST_F(MemoryBudgetTest, small_requests_do_not_stand_in_line_behind_large_ones) {
+  constexpr uint64_t kUnit = MemoryBudget::kSmallBytes;
+  MemoryBudget budget(80 * kUnit);
+  ASSERT_TRUE(budget.try_take(70 * kUnit));
+  budget.take_later(20 * kUnit, home_, [this] { granted_.push_back(1); });
+  EXPECT_TRUE(budget.try_take(kUnit));
+  EXPECT_FALSE(budget.try_take(2 * kUnit));
+  EXPECT_TRUE(granted().empty());
+  budget.release(70 * kUnit);
+  EXPECT_EQ(granted(), std::vector{1});
+}
+
+TEST_F(MemoryBudgetTest, gives_all_of_it_to_a_request_that_needs_all) {
+  MemoryBudget budget(80 * MemoryBudget::kSmallBytes);
+  EXPECT_TRUE(budget.try_take(budget.limit()));
+  budget.release(budget.limit());
+  EXPECT_TRUE(budget.try_take(budget.limit() - 1));
+}
+
 TEST_F(MemoryBudgetTest, never_gives_out_too_much_to_many_threads) {
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {

@@ -21,6 +21,8 @@ constexpr size_t kTurnBytes = 1u << 20;
 // What a peer amid a frame must send within the stall timeout, or the rest of the frame.
 constexpr size_t kStallBytes = 4096;
 constexpr int kDiscardRounds = 64;
+// How fast the frame of a peer must come that has memory which others wait for.
+constexpr size_t kPaceBytesPerSecond = 256u << 10;
 
 }  // namespace
 
@@ -191,9 +193,7 @@ bool Connection::charge() {
     return false;
   }
   if (context_->budget->try_take(bytes)) {
-    charged_ += bytes;
-    frame_charge_ = bytes;
-    intake_.charged();
+    take_charge(bytes);
     return true;
   }
   context_->metrics->memory_waits.add();
@@ -208,10 +208,15 @@ void Connection::memory_granted(uint64_t bytes) {
     context_->budget->release(bytes);
     return;
   }
+  take_charge(bytes);
+  read_turn();
+}
+
+void Connection::take_charge(uint64_t bytes) {
   charged_ += bytes;
   frame_charge_ = bytes;
+  charged_since_ = context_->shard.clock().now();
   intake_.charged();
-  read_turn();
 }
 
 void Connection::refuse_frame() {
@@ -360,9 +365,11 @@ void Connection::check_timeouts(MonoTime now) {
   }
   if (reading_ != Reading::kArmed) return;
   if (amid_frame_) {
-    if (now - stall_since_ <= limits.stall_timeout) return;
+    const bool stopped = now - stall_since_ > limits.stall_timeout;
+    if (!stopped && !holds_others_up(now)) return;
     context_->metrics->closed_stalled.add();
-    warn("closed: it stopped in the middle of a frame");
+    warn(stopped ? "closed: it stopped in the middle of a frame"
+                 : "closed: others wait for the memory of a frame that it hardly sends");
     close();
   } else if (in_flight() == 0 && now - last_active_ > limits.idle_timeout) {
     context_->metrics->closed_idle.add();
@@ -370,6 +377,16 @@ void Connection::check_timeouts(MonoTime now) {
               info_.peer_host, info_.peer_port);
     close();
   }
+}
+
+// An announced frame has its memory before it comes; who does not send it must not keep it.
+bool Connection::holds_others_up(MonoTime now) const {
+  if (frame_charge_ == 0 || context_->budget->waiting() == 0) return false;
+  const Duration had = now - charged_since_;
+  const auto seconds = std::chrono::duration<double>(had).count();
+  return had > context_->limits.frame_pace_grace &&
+         static_cast<double>(intake_.received_of_frame()) <
+             seconds * static_cast<double>(kPaceBytesPerSecond);
 }
 
 void Connection::warn(std::string_view what) {

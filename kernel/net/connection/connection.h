@@ -69,6 +69,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void end_reading();
   bool charge();
   void memory_granted(uint64_t bytes);
+  void take_charge(uint64_t bytes);
+  bool holds_others_up(MonoTime now) const;
   void refuse_frame();
 
   // Requests.
@@ -98,6 +100,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::deque<Slot> slots_;
   uint64_t first_sequence_ = 0;  // of slots_.front()
   uint64_t ready_bytes_ = 0;     // memory of replies in slots_
+  MonoTime charged_since_{};     // the frame that is coming in
   uint64_t charged_ = 0;         // of the budget, by this connection
   uint64_t frame_charge_ = 0;    // of it, for the frame that is being received
 

@@ -41,6 +41,8 @@ class FrameIntake {
   MutableBytes room();
   void received(size_t bytes);
   int32_t length() const { return length_; }
+  // How much of a charged frame, which take() has not given yet, is here.
+  size_t received_of_frame() const { return block_ ? filled_ : unread(); }
   // After kBad: why, for the log. Names the protocol when the bytes look like HTTP or TLS, which
   // somebody speaks to the wrong port.
   std::string refusal() const;

@@ -9,12 +9,13 @@ namespace tenon::net {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::seconds;
 
-// Often enough for the shortest timeout, and at most as late as a quarter of it.
+// Often enough for the shortest timeout, at most as late as a quarter of it, and soon enough when
+// others wait for memory.
 Duration watch_period(const Limits& limits) {
-  const Duration shortest = std::min(limits.idle_timeout, limits.stall_timeout);
-  return std::clamp<Duration>(shortest / 4, milliseconds(10), seconds(5));
+  const Duration shortest =
+      std::min({limits.idle_timeout, limits.stall_timeout, limits.frame_pace_grace});
+  return std::clamp<Duration>(shortest / 4, milliseconds(10), milliseconds(500));
 }
 
 // Slices below sendfile_min are staged; a limit above this is not sensible.

@@ -34,6 +34,23 @@ TEST_F(ShardConnectionsTest, closes_a_peer_that_stops_amid_a_frame) {
   EXPECT_EQ(closed_for("stalled"), 1u);
 }
 
+TEST_F(ShardConnectionsTest, closes_a_peer_that_keeps_others_waiting_for_memory) {
+  budget_ = std::make_shared<MemoryBudget>(200'000);
+  options_.limits.frame_pace_grace = milliseconds(40);
+  start();
+  auto announcing = client();
+  announcing.send_bytes(LoopbackClient::frame(std::string(150'000, 'e')).substr(0, 100));
+  ASSERT_TRUE(eventually([&] { return budget_->used() == 150'000; }));
+  auto small = client();
+  small.send_frame("e small");
+  EXPECT_EQ(small.read_frame(), "e small");
+  EXPECT_EQ(closed_for("stalled"), 0u);
+  auto large = client();
+  large.send_frame(std::string(100'000, 'e'));
+  EXPECT_EQ(large.read_frame(), std::string(100'000, 'e'));
+  EXPECT_EQ(closed_for("stalled"), 1u);
+}
+
 TEST_F(ShardConnectionsTest, closes_an_idle_connection_but_not_one_that_awaits_its_reply) {
   options_.limits.idle_timeout = milliseconds(200);
   start();
