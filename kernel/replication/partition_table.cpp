@@ -241,6 +241,10 @@ Task<Result<>> PartitionTable::close() {
   for (auto& [key, slot] : slots_) {
     if (!slot.partition) continue;
     auto log = std::shared_ptr<log::Log>(slot.partition->release());
+    // A request that outlives the listener's patience finds no partition instead of one without a
+    // log.
+    slot.partition.reset();
+    slot.failed = Error{Errc::kNotLeaderOrFollower, "", "the broker is stopping"};
     Promise<Result<>> closed;
     closing.push_back(closed.future());
     context_.pool.submit(

@@ -190,5 +190,15 @@ TEST_F(PartitionTableTest, partitions_of_a_topic_go_round_the_shards) {
   EXPECT_EQ(owners.size(), 4U);
 }
 
+TEST_F(PartitionTableTest, a_request_that_comes_while_it_closes_finds_no_partition) {
+  const Uuid id = create("t", 1);
+  scheduler_.run();
+  auto closing = start(table_->close());
+  EXPECT_EQ(table_->find(id, 0), nullptr);
+  const auto late = produce(id, "late");
+  scheduler_.run();
+  EXPECT_EQ(*late, to_string(Errc::kNotLeaderOrFollower));
+}
+
 }  // namespace
 }  // namespace tenon::replication
