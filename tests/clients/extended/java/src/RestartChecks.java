@@ -18,6 +18,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 final class RestartChecks extends Checks {
   private static final int PARTITIONS = 3;
   private static final int RECORDS = 30_000;
+  // A consumer that forgets all metadata when its only broker is away joins its group anew. These stay.
+  private static final Map<String, Object> STAYS = Map.of("metadata.recovery.strategy", "none");
 
   void all() {
     check("kill-9-under-load", () -> underLoad("KILL"));
@@ -28,7 +30,7 @@ final class RestartChecks extends Checks {
   /** Sends RECORDS numbers and counts what was acknowledged; the broker goes away twice on the way. */
   private void underLoad(String how) throws Exception {
     String topic = newTopic("load-" + how, PARTITIONS);
-    Member reader = new Member("g-load-" + how, topic, Map.of("session.timeout.ms", 20000));
+    Member reader = new Member("g-load-" + how, topic, STAYS);
     AtomicInteger acknowledged = new AtomicInteger();
     AtomicReference<Exception> failed = new AtomicReference<>();
     CountDownLatch third = new CountDownLatch(RECORDS / 3);
@@ -82,7 +84,7 @@ final class RestartChecks extends Checks {
   /** A producer and a group member that were there before a restart go on after it. */
   private void whileIdle() throws Exception {
     String topic = newTopic("idle", 1);
-    Member reader = new Member("g-idle", topic, Map.of());
+    Member reader = new Member("g-idle", topic, STAYS);
     try (KafkaProducer<String, String> producer = producer(Map.of())) {
       List<String> sent = new ArrayList<>();
       for (int round = 0; round < 4; round++) {

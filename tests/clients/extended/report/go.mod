@@ -1,0 +1,3 @@
+module tenon/clients/report
+
+go 1.25.0
