@@ -25,7 +25,7 @@ constexpr size_t kFrameBytesMax = 4u << 20;
 
 bool receive_all(int fd, MutableBytes into) {
   while (!into.empty()) {
-    const ssize_t n = recv(fd, into.data(), into.size(), 0);
+    const ssize_t n = recv(fd, into.data(), into.size(), MSG_WAITALL);
     if (n <= 0) return false;
     into = into.subspan(static_cast<size_t>(n));
   }

@@ -18,7 +18,7 @@ namespace tenon::bench {
 namespace {
 
 constexpr size_t kReceiveBytes = 1u << 20;
-// A first reply that is larger than this is not kept for check_reply.
+// A first reply that comes with more than this is not shown to check_reply.
 constexpr size_t kCheckedBytesMax = 4096;
 
 // Finds the frames in a stream, looking at their lengths only.
@@ -64,7 +64,8 @@ class Stream {
     driven.bytes_received += n;
     const uint64_t replies = counter_.feed(buffer.first(n));
     if (answered_ == 0 && replies > 0 && load_.check_reply && n <= kCheckedBytesMax) {
-      load_.check_reply(buffer.first(n).subspan(4));
+      const auto length = static_cast<size_t>(load_be<int32_t>(buffer.data()));
+      load_.check_reply(buffer.subspan(4, length));
     }
     answered_ += replies;
     driven.requests += replies;

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -13,6 +14,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -53,6 +55,22 @@ uint16_t port_of(int output) {
 void die(const std::string& why) {
   fmt::print(stderr, "tenon-bench: {}\n", why);
   std::exit(1);
+}
+
+void touch_free_memory() {
+  constexpr size_t kPieceBytes = 256u << 20;
+  const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  const size_t free_bytes = static_cast<size_t>(sysconf(_SC_AVPHYS_PAGES)) * page;
+  std::vector<void*> pieces;
+  while ((pieces.size() + 1) * kPieceBytes < free_bytes / 10 * 8) {
+    void* const at = mmap(nullptr, kPieceBytes, PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (at == MAP_FAILED) break;
+    madvise(at, kPieceBytes, MADV_HUGEPAGE);
+    for (size_t i = 0; i < kPieceBytes; i += page) static_cast<volatile uint8_t*>(at)[i] = 1;
+    pieces.push_back(at);
+  }
+  for (void* piece : pieces) munmap(piece, kPieceBytes);
 }
 
 Folder::Folder() {

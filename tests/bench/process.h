@@ -18,6 +18,10 @@ namespace tenon::bench {
 // Prints why and exits: a benchmark that cannot go on has nothing to recover.
 [[noreturn]] void die(const std::string& why);
 
+// Writes to most of the free memory and gives it back. The first touch of a virtual machine's memory
+// makes an append to the page cache five to ten times slower than all later ones.
+void touch_free_memory();
+
 // A folder under the working directory, because /tmp may be memory. Removed with its object.
 class Folder {
  public:
