@@ -1,67 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What tests of handlers share: the rooms of a broker with two shards, in one thread, without
-// sockets, on a clock that stands still. A journal and logs in memory; only the directories of
-// partitions are on disk, in a temporary folder. A verb makes a request and lets everything run
-// that can run without time passing; a request that stays parked is held as a Future.
+// sockets, on a clock that stands still. A verb makes a request and lets everything run that can run
+// without time passing; a request that stays parked is held as a Future.
 #pragma once
 
-#include <unistd.h>
-
-#include <array>
 #include <deque>
-#include <filesystem>
 #include <type_traits>
 
-#include "base/log.h"
 #include "controller/disk/sim_files.h"
 #include "handlers/call.h"
 #include "handlers/errors.h"
 #include "handlers/table.h"
-#include "log/testing_log.h"
+#include "replication/testing/replicas_fixture.h"
 #include "wire/admin/create_topics.h"
 #include "wire/data/fetch.h"
 #include "wire/data/produce.h"
 
 namespace tenon::handlers {
 
-// A shard that shares clock and queue with others, and is still another scheduler than they are. It
-// can be held back, as one that has much to do.
-class SimShard final : public Scheduler {
- public:
-  explicit SimShard(SimScheduler& sim) : sim_(sim) {}
-  void post(Work work) override {
-    if (held_) return kept_.push_back(std::move(work));
-    sim_.post(std::move(work));
-  }
-  void hold() { held_ = true; }
-  void let_go() {
-    held_ = false;
-    for (Work& work : std::exchange(kept_, {})) sim_.post(std::move(work));
-  }
-  TimerId call_at(MonoTime when, Work work) override { return sim_.call_at(when, std::move(work)); }
-  void cancel(TimerId timer) override { sim_.cancel(timer); }
-  const Clock& clock() const override { return sim_.clock(); }
-  bool is_current() const override { return true; }
-
- private:
-  SimScheduler& sim_;
-  bool held_ = false;
-  std::vector<Work> kept_;
-};
-
-class HandlerTest : public log::LogTest {
+class HandlerTest : public replication::ReplicasTest {
  protected:
-  static constexpr size_t kShards = 2;
-  static constexpr BrokerId kSelf{1};
-
   HandlerTest() : settings_(default_settings()) {
-    set_log_level(LogLevel::kOff);
-    std::string pattern =
-        (std::filesystem::temp_directory_path() / "tenon-handlers-XXXXXX").native();
-    root_ = mkdtemp(pattern.data());
-    directories_ = std::make_unique<replication::LogDirectories>(std::vector{root_.native()});
-    build_storage();
+    build_groups();
     build_controller();
     build_services();
     const Result<> started = wait(controller_->start());
@@ -71,13 +32,9 @@ class HandlerTest : public log::LogTest {
     wait(groups_->stop(shards_[0]));
     services_.reset();
     groups_.reset();
-    wait(replicas_->close(shards_[0]));
     controller_.reset();
     journal_.reset();
     scheduler_.run();
-    replicas_.reset();
-    std::filesystem::remove_all(root_);
-    set_log_level(LogLevel::kInfo);
   }
 
   // ---- Requests
@@ -102,16 +59,6 @@ class HandlerTest : public log::LogTest {
   Response ask(Task<Response> (*handle)(Call&, Request), std::type_identity_t<Request> request,
                int16_t version = -1, size_t shard = 0) {
     return wait(begin(handle, std::move(request), version, shard));
-  }
-  template <class T>
-  T wait(Future<T> future) {
-    scheduler_.run();
-    EXPECT_TRUE(future.ready()) << "the request is not answered";
-    return future.await_resume();
-  }
-  template <class T>
-  T wait(Task<T> task) {
-    return wait(start(std::move(task)));
   }
   // Is the request answered only after the other shard has had its turn?
   template <class Response, class Request>
@@ -175,8 +122,6 @@ class HandlerTest : public log::LogTest {
                                   .peer_port = 4711,
                                   .client_software_name = {},
                                   .client_software_version = {}};
-  std::array<SimShard, kShards> shards_{SimShard(scheduler_), SimShard(scheduler_)};
-  std::unique_ptr<replication::Replicas> replicas_;
   std::unique_ptr<controller::Controller> controller_;
   std::unique_ptr<groups::GroupDirectory> groups_;
   std::unique_ptr<Services> services_;
@@ -195,16 +140,7 @@ class HandlerTest : public log::LogTest {
     settings.groups.offsets_partitions = 3;
     return std::move(settings);
   }
-  void build_storage() {
-    context_ = std::make_unique<replication::StorageContext>(replication::StorageContext{
-        .self = kSelf,
-        .pool = scheduler_,
-        .directories = *directories_,
-        .engine = [this](const std::string&) { return &storage_.engine(); },
-        .codecs = codecs_,
-        .topic_defaults = settings_.topic.defaults});
-    replicas_ = std::make_unique<replication::Replicas>(
-        *context_, std::vector<Scheduler*>{&shards_[0], &shards_[1]});
+  void build_groups() {
     groups_ = std::make_unique<groups::GroupDirectory>(
         *replicas_, kSelf, groups::GroupConfig{.initial_rebalance_delay_ms = 0}, random_);
     replicas_->on_applied([this](size_t shard, const auto& before, const auto& after) {
@@ -247,11 +183,7 @@ class HandlerTest : public log::LogTest {
     for (size_t i = 0; i < kShards; ++i) services_->fetch_sessions.emplace_back(10, i, kShards);
   }
 
-  SeededRandom random_{1};
-  std::filesystem::path root_;
   controller::SimFiles files_;
-  std::unique_ptr<replication::LogDirectories> directories_;
-  std::unique_ptr<replication::StorageContext> context_;
   std::unique_ptr<controller::Journal> journal_;
   std::unique_ptr<ProducerIds> producer_ids_;
   std::unique_ptr<RequestMetrics> request_metrics_;
