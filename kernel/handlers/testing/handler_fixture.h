@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What tests of handlers share: the rooms of a broker with two shards, in one thread, without
-// sockets, on a clock that stands still. A verb makes a request and lets everything run that can run
-// without time passing; a request that stays parked is held as a Future.
+// sockets, on a clock that stands still. A verb makes a request and lets everything run that can
+// run without time passing; a request that stays parked is held as a Future.
 #pragma once
 
 #include <deque>
