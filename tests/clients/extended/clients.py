@@ -77,7 +77,7 @@ def node(client, folder):
     for file in (HERE / client.name).iterdir():
         shutil.copy(file, folder)
     if not (folder / "node_modules" / client.name).exists():
-        step(tool("npm"), "install", "--no-package-lock", "--no-audit", "--no-fund", "--silent=false", cwd=folder)
+        step(tool("npm"), "install", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error", cwd=folder)
     return [runtime, str(folder / "main.js")]
 
 

@@ -32,7 +32,10 @@ func within() context.Context {
 }
 
 func client(options ...kgo.Opt) *kgo.Client {
-	return Get(kgo.NewClient(append([]kgo.Opt{kgo.SeedBrokers(bootstrap)}, options...)...))
+	// By default it asks for metadata every five seconds at most: a restarted broker would wait that long.
+	all := []kgo.Opt{kgo.SeedBrokers(bootstrap), kgo.MetadataMinAge(100 * time.Millisecond),
+		kgo.WithLogger(kgo.BasicLogger(os.Stderr, kgo.LogLevelInfo, nil))}
+	return Get(kgo.NewClient(append(all, options...)...))
 }
 
 func admin() *kadm.Client {
