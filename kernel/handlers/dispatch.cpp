@@ -17,6 +17,9 @@ std::string what(const wire::RequestHeader& header) {
          std::to_string(header.api_version);
 }
 
+// Enough for the answer to a small request; a larger one grows.
+constexpr size_t kReplyBytes = 256;
+
 // A version of ApiVersions that we do not speak is answered in version 0, so that the client can
 // ask again; the connection stays (KIP-511).
 OutputChain answer_unknown_api_versions(const wire::RequestHeader& header) {
@@ -28,6 +31,7 @@ OutputChain answer_unknown_api_versions(const wire::RequestHeader& header) {
 
 Task<Body> answer(Call& call, const Api& api, MutableBytes body) {
   OutputChain reply;
+  reply.bytes.reserve(kReplyBytes);
   wire::encode_response_header(api.key, call.version(), call.header.correlation_id, reply);
   if (api.key == wire::ApiKey::kProduce && call.version() < kFirstProduceVersion) {
     co_return refuse_old_produce(body, call.version(), std::move(reply));

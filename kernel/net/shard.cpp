@@ -2,8 +2,12 @@
 
 #include "net/shard.h"
 
+#include <sys/eventfd.h>
+
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <future>
@@ -59,7 +63,16 @@ struct Shard::Loop {
   TimerId last_timer = 0;
   boost::asio::steady_timer alarm{io};
   MonoTime alarm_at = MonoTime::max();
+  // Other threads wake the loop by this descriptor. Asio's own way wakes it with a lock held that
+  // it needs at once: it would go back to sleep, to be woken a second time.
+  boost::asio::posix::stream_descriptor bell{io, eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+  uint64_t rings = 0;
 
+  void ring() {
+    const uint64_t one = 1;
+    [[maybe_unused]] const auto written = write(bell.native_handle(), &one, sizeof one);
+  }
+  void await_ring();
   void post_drain() {
     boost::asio::post(io, [this] { drain(); });
   }
@@ -88,6 +101,15 @@ void Shard::Loop::drain() {
   post_drain();
 }
 
+void Shard::Loop::await_ring() {
+  bell.async_read_some(boost::asio::buffer(&rings, sizeof rings),
+                       [this](const boost::system::error_code& error, size_t) {
+                         if (error) return;
+                         drain();
+                         await_ring();
+                       });
+}
+
 void Shard::Loop::arm_alarm() {
   if (timers.empty()) return;
   const MonoTime first = timers.begin()->first.first;
@@ -111,7 +133,9 @@ void Shard::Loop::run_due_timers(MonoTime now) {
   }
 }
 
-Shard::Shard(size_t index) : index_(index), loop_(std::make_unique<Loop>()) {}
+Shard::Shard(size_t index) : index_(index), loop_(std::make_unique<Loop>()) {
+  loop_->await_ring();
+}
 
 Shard::~Shard() {
   stop();
@@ -125,7 +149,12 @@ void Shard::post(Work work) {
     loop_->inbox.push_back(std::move(work));
     first = !std::exchange(loop_->drain_due, true);
   }
-  if (first) loop_->post_drain();
+  if (!first) return;
+  if (is_current()) {
+    loop_->post_drain();
+  } else {
+    loop_->ring();
+  }
 }
 
 TimerId Shard::call_at(MonoTime when, Work work) {

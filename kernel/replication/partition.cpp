@@ -55,12 +55,16 @@ Future<Result<log::AppendInfo>> Partition::append(MutableBytes batches,
     return future;
   }
   const Offset until = appended->last_offset.next();
+  make_durable();
+  if (until <= high_watermark_) {
+    trace(TraceWay::kOut, "replication/partition");
+    done.fulfil(std::move(appended));
+    return future;
+  }
   // A duplicate may be older than what the producers before it wait for.
   const auto at = std::ranges::upper_bound(producers_, until, {}, &Waiter::until);
   producers_.insert(at, {until, options.deadline, *appended, std::move(done)});
-  make_durable();
-  answer_waiters();
-  if (!producers_.empty()) arm_deadline(options.deadline);
+  arm_deadline(options.deadline);
   return future;
 }
 
