@@ -142,6 +142,25 @@ std::optional<int16_t> first_error(const wire::ProduceResponse& response) {
   return std::nullopt;
 }
 
+void refuse_all(const wire::ProduceRequest& request, const Error& error,
+                wire::ProduceResponse& response) {
+  for_each_part(request, response, [&](const auto&, const auto& data, auto& to) {
+    to.index = data.index;
+    answer(to, std::unexpected(error));
+  });
+}
+
+// With acks=0 there is no response: a client learns of an error by the end of its connection.
+Result<std::optional<wire::ProduceResponse>> conclude(const wire::ProduceRequest& request,
+                                                      wire::ProduceResponse response) {
+  if (request.acks != replication::kAcksNone) return std::optional(std::move(response));
+  if (const auto error = first_error(response)) {
+    return fail(Errc::kInvalidRequest, "produce with acks=0",
+                "a batch was refused with error " + std::to_string(*error));
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Task<Result<std::optional<wire::ProduceResponse>>> handle_produce(Call& call,
@@ -149,10 +168,7 @@ Task<Result<std::optional<wire::ProduceResponse>>> handle_produce(Call& call,
   trace(TraceWay::kIn, "handlers/data/produce");
   wire::ProduceResponse response = shape_of(request);
   if (const auto refused = refusal(request)) {
-    for_each_part(request, response, [&](const auto&, const auto& data, auto& to) {
-      to.index = data.index;
-      answer(to, std::unexpected(*refused));
-    });
+    refuse_all(request, *refused, response);
   } else {
     const auto image = call.image();
     Split split(call, *image);
@@ -165,12 +181,7 @@ Task<Result<std::optional<wire::ProduceResponse>>> handle_produce(Call& call,
                               .allow_zstd = call.version() >= 7});
   }
   trace(TraceWay::kOut, "handlers/data/produce");
-  if (request.acks != replication::kAcksNone) co_return std::optional(std::move(response));
-  if (const auto error = first_error(response)) {
-    co_return fail(Errc::kInvalidRequest, "produce with acks=0",
-                   "a batch was refused with error " + std::to_string(*error));
-  }
-  co_return std::nullopt;
+  co_return conclude(request, std::move(response));
 }
 
 }  // namespace tenon::handlers
