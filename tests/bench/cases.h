@@ -13,7 +13,7 @@ namespace tenon::bench {
 
 struct Settings {
   std::string binary;  // of the broker
-  int rounds = 5;
+  int rounds = 6;
   double scale = 1;  // of the work in a round
 };
 

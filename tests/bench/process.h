@@ -18,8 +18,8 @@ namespace tenon::bench {
 // Prints why and exits: a benchmark that cannot go on has nothing to recover.
 [[noreturn]] void die(const std::string& why);
 
-// Writes to most of the free memory and gives it back. The first touch of a virtual machine's memory
-// makes an append to the page cache five to ten times slower than all later ones.
+// Writes to most of the free memory and gives it back. The first touch of a virtual machine's
+// memory makes an append to the page cache five to ten times slower than all later ones.
 void touch_free_memory();
 
 // A folder under the working directory, because /tmp may be memory. Removed with its object.
@@ -50,6 +50,8 @@ class Process {
   // User and system time that it has used so far.
   double cpu_seconds() const;
   double rss_mb() const;
+  // Runs on that processor only, from now on.
+  void pin(int cpu) const;
 
  private:
   Process(Folder folder, pid_t pid, uint16_t port)

@@ -75,9 +75,10 @@ void check_produced(ByteView reply) {
 Bytes fetch_frame(const FetchSpec& spec) {
   wire::FetchRequest request{
       .max_wait_ms = spec.wait_ms, .min_bytes = 1, .max_bytes = spec.bytes_max};
-  request.topics.push_back(
-      {.topic = spec.topic,
-       .partitions = {{.fetch_offset = spec.offset, .partition_max_bytes = spec.bytes_max}}});
+  request.topics.push_back({.topic = spec.topic,
+                            .partitions = {{.partition = spec.partition,
+                                            .fetch_offset = spec.offset,
+                                            .partition_max_bytes = spec.bytes_max}}});
   return frame_of(std::move(request), kFetchVersion);
 }
 

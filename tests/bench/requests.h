@@ -21,6 +21,7 @@ void check_produced(ByteView reply);
 
 struct FetchSpec {
   std::string topic;
+  int32_t partition = 0;
   int64_t offset = 0;
   int32_t bytes_max = 1 << 20;
   int32_t wait_ms = 1000;

@@ -80,8 +80,10 @@ Row ingest(const Settings& settings, const std::string& fsync) {
     return measure(loop, load);
   };
   const auto reached = [&](int round) {
-    const Topic topic(broker.port(), fmt::format("ingest-{}", round), 1, fsync);
-    load.frames = {{produce_frame(topic.name(), 0, batch)}};
+    // One partition lies on the connection's shard, the other does not: each gets half of the
+    // rounds.
+    const Topic topic(broker.port(), fmt::format("ingest-{}", round), 2, fsync);
+    load.frames = {{produce_frame(topic.name(), round % 2, batch)}};
     load.check_reply = check_produced;
     const Measured measured = measure(broker, load);
     row.rss_mb = broker.rss_mb();
@@ -99,25 +101,33 @@ Row hot_fetch(const Settings& settings) {
   });
   const Process broker = start_broker(settings);
   const Bytes batch = make_batch(kBatchBytes, kRecordBytes);
-  const Topic topic(broker.port(), "fetch", 1, "never");
+  const Topic topic(broker.port(), "fetch", 2, "never");
   constexpr uint64_t kBatches = (kChunks + 1) * kChunkBytes / kBatchBytes + kChunks;
-  drive(broker.port(), {.frames = {{produce_frame(topic.name(), 0, batch)}},
-                        .requests = kBatches,
-                        .check_reply = check_produced});
-  std::vector<Bytes> frames;
-  for (uint64_t chunk = 0; chunk < kChunks; ++chunk) {
-    const auto first_batch = static_cast<int64_t>(chunk * kChunkBytes / kBatchBytes);
-    frames.push_back(fetch_frame({.topic = topic.name(),
-                                  .offset = first_batch * records_in(batch),
-                                  .bytes_max = static_cast<int32_t>(kChunkBytes)}));
+  std::vector<Bytes> frames[2];
+  for (const int32_t partition : {0, 1}) {
+    drive(broker.port(), {.frames = {{produce_frame(topic.name(), partition, batch)}},
+                          .requests = kBatches,
+                          .check_reply = check_produced});
+    for (uint64_t chunk = 0; chunk < kChunks; ++chunk) {
+      const auto first_batch = static_cast<int64_t>(chunk * kChunkBytes / kBatchBytes);
+      frames[partition].push_back(fetch_frame({.topic = topic.name(),
+                                               .partition = partition,
+                                               .offset = first_batch * records_in(batch),
+                                               .bytes_max = static_cast<int32_t>(kChunkBytes)}));
+    }
   }
-  const Load load{.frames = {frames}, .requests = scaled(settings, 4000), .window = 4};
-  const auto reached = [&](int) {
+  Load load{.requests = scaled(settings, 4000), .window = 4};
+  const auto reached = [&](int round) {
+    load.frames = {frames[round % 2]};
     const Measured measured = measure(broker, load);
     row.rss_mb = broker.rss_mb();
     return measured;
   };
-  run_rounds(row, settings, [&] { return measure(loop, load); }, reached, gb_per_second);
+  const auto limit = [&] {
+    load.frames = {frames[0]};
+    return measure(loop, load);
+  };
+  run_rounds(row, settings, limit, reached, gb_per_second);
   return row;
 }
 
