@@ -123,6 +123,7 @@ struct Broker::Rooms {
   Result<> open_http();
   Result<> open_kafka();
   Result<> start_controller();
+  void set_strays_aside(const metadata::Image& image);
   // A topic may only ask for plugins that are there.
   Result<> check_loaded(const config::TopicConfig& config) const;
   Result<> open_logs();
@@ -224,6 +225,13 @@ Result<> Broker::Rooms::check_loaded(const config::TopicConfig& config) const {
   return {};
 }
 
+void Broker::Rooms::set_strays_aside(const metadata::Image& image) {
+  const size_t strays = directories->set_strays_aside(
+      [&image](const Uuid& topic) { return image.find(topic) != nullptr; });
+  if (strays == 0) return;
+  log_warn("{} partitions of deleted topics were still on disk and are kept as *-stray", strays);
+}
+
 Result<> Broker::Rooms::start_controller() {
   std::optional<std::string> cluster_id;
   if (!settings.node.cluster_id.empty()) cluster_id = settings.node.cluster_id;
@@ -248,7 +256,8 @@ Result<> Broker::Rooms::start_controller() {
                     .delete_enabled = settings.topic.deletion,
                     .check_config = [this](const auto& config) { return check_loaded(config); }};
   controller = std::make_unique<controller::Controller>(std::move(options));
-  controller->on_image([this](std::shared_ptr<const metadata::Image> image) {
+  controller->on_image([this, first = true](std::shared_ptr<const metadata::Image> image) mutable {
+    if (std::exchange(first, false)) set_strays_aside(*image);
     replicas->publish(std::move(image));
   });
   return run_on(home(), [this] { return controller->start(); });

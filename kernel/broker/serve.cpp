@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/resource.h>
 
 #include <chrono>
 #include <cstdio>
@@ -19,6 +20,7 @@ namespace {
 constexpr int kStopped = 0;
 constexpr int kFailed = 1;
 constexpr int kCannotStart = 2;
+constexpr rlim_t kFewDescriptors = 4096;
 
 sigset_t stop_signals() {
   sigset_t set;
@@ -26,6 +28,16 @@ sigset_t stop_signals() {
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
   return set;
+}
+
+// Each partition and each connection holds a descriptor, and the usual soft limit is 1024.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  if (setrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur >= kFewDescriptors) return;
+  log_warn("only {} files may be open at a time (ulimit -n), for partitions and connections",
+           limit.rlim_cur);
 }
 
 void say_ready(const Broker& broker, const config::Settings& settings, Duration took) {
@@ -46,6 +58,7 @@ int serve(config::Settings settings) {
   const sigset_t signals = stop_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  raise_descriptor_limit();
 
   auto broker = Broker::start(settings);
   if (!broker) {

@@ -16,6 +16,7 @@ namespace tenon::replication {
 namespace {
 
 namespace fs = std::filesystem;
+constexpr std::string_view kStraySuffix = "-stray";
 constexpr const char* kMetadataFile = "partition.metadata";
 
 // The topic id that the directory says it belongs to; nullopt when it does not say.
@@ -55,9 +56,17 @@ Result<> write_owner(const fs::path& directory, const Uuid& topic_id) {
   return sync_path(directory);
 }
 
-// Moves the directory of another topic out of the way.
+// "7" of "<topic>-7".
+std::string index_of(const fs::path& directory) {
+  const std::string name = directory.filename().native();
+  return name.substr(name.rfind('-') + 1);
+}
+
+// Moves the directory of a topic that is gone out of the way. Its new name does without the
+// topic's, which may be as long as a file's name can be.
 Result<> set_aside(const fs::path& directory, const Uuid& owner) {
-  const fs::path aside = directory.native() + "." + owner.text() + "-stray";
+  const fs::path aside = directory.parent_path() /
+                         (owner.text() + "-" + index_of(directory) + std::string(kStraySuffix));
   std::error_code failed;
   fs::rename(directory, aside, failed);
   if (failed) return fail(Errc::kKafkaStorageError, directory.native(), failed.message());
@@ -132,6 +141,21 @@ Result<std::string> LogDirectories::make(const std::string& data_dir, const Topi
   if (auto written = write_owner(path, topic_id); !written) return forward(written);
   if (auto synced = sync_path(data_dir); !synced) return forward(synced);
   return path.native();
+}
+
+size_t LogDirectories::set_strays_aside(const std::function<bool(const Uuid&)>& is_known) {
+  size_t strays = 0;
+  for (const std::string& dir : data_dirs_) {
+    std::error_code ignored;
+    std::vector<fs::path> paths;
+    for (const auto& entry : fs::directory_iterator(dir, ignored)) paths.push_back(entry.path());
+    for (const fs::path& path : paths) {
+      if (path.native().ends_with(kStraySuffix)) continue;
+      const auto owner = owner_of(path);
+      if (owner && !is_known(*owner) && set_aside(path, *owner)) ++strays;
+    }
+  }
+  return strays;
 }
 
 void LogDirectories::release(const std::string& directory) {

@@ -7,11 +7,12 @@
 //   topic_id: <22 characters>
 //
 // A directory of the right name but of another topic id belongs to a topic that was deleted while
-// the broker was down. It is set aside as <topic>-<partition>.<its id>-stray, never deleted.
+// the broker was down. It is set aside as <its id>-<partition>-stray, never deleted.
 //
 // Threads: any; the pool opens many partitions at once.
 #pragma once
 
+#include <functional>
 #include <mutex>
 #include <string>
 #include <unordered_map>
@@ -33,6 +34,9 @@ class LogDirectories {
   // held until release() or forget(). kInUse while a topic that was deleted still holds it: try
   // again.
   Result<std::string> place(const TopicPartition& name, const Uuid& topic_id);
+  // Sets the directories of topics that are not known aside: what a broker that died while it was
+  // removing them has left. How many there were. At start, before anything is placed.
+  size_t set_strays_aside(const std::function<bool(const Uuid&)>& is_known);
   // Gives the directory up and leaves it as it is.
   void release(const std::string& directory);
   // Removes what is left of a deleted partition's directory, then gives it up.

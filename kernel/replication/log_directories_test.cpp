@@ -61,7 +61,8 @@ TEST_F(LogDirectoriesTest, sets_the_directory_of_a_deleted_topic_aside) {
   dirs.release(path);
   const std::string fresh = *dirs.place({"t", 0}, id());
   EXPECT_FALSE(fs::exists(fresh + "/00000000000000000000.log"));
-  EXPECT_TRUE(fs::exists(path + "." + old_topic.text() + "-stray/00000000000000000000.log"));
+  EXPECT_TRUE(
+      fs::exists(root_ / "a" / (old_topic.text() + "-0-stray") / "00000000000000000000.log"));
 }
 
 TEST_F(LogDirectoriesTest, a_directory_that_a_deleted_topic_still_holds_is_not_touched) {
@@ -87,6 +88,28 @@ TEST_F(LogDirectoriesTest, a_name_is_free_again_after_a_failure) {
   ASSERT_FALSE(dirs.place({"t", 0}, id()));
   fs::create_directory(root_ / "later");
   EXPECT_TRUE(dirs.place({"t", 0}, id()));
+}
+
+TEST_F(LogDirectoriesTest, a_topic_with_the_longest_name_can_be_set_aside) {
+  auto dirs = directories();
+  const std::string name(249, 'n');
+  dirs.release(*dirs.place({name, 0}, id()));
+  EXPECT_TRUE(dirs.place({name, 0}, id()));
+}
+
+TEST_F(LogDirectoriesTest, what_a_killed_broker_left_of_a_deleted_topic_is_set_aside_at_start) {
+  const Uuid kept = id();
+  const Uuid deleted = id();
+  {
+    auto before = directories();
+    (void)*before.place({"kept", 0}, kept);
+    (void)*before.place({"gone", 3}, deleted);
+  }
+  auto dirs = directories();
+  EXPECT_EQ(dirs.set_strays_aside([&](const Uuid& known) { return known == kept; }), 1U);
+  EXPECT_TRUE(fs::exists(root_ / "a" / "kept-0"));
+  EXPECT_FALSE(fs::exists(root_ / "b" / "gone-3"));
+  EXPECT_TRUE(fs::exists(root_ / "b" / (deleted.text() + "-3-stray")));
 }
 
 TEST_F(LogDirectoriesTest, forgets_a_deleted_partition) {

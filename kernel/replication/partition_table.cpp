@@ -37,7 +37,11 @@ config::TopicConfig PartitionTable::config_of(const metadata::TopicInfo& topic) 
   // The controller checked it when it was written; a newer Tenon may have known more.
   log_warn("{}: its configuration cannot be used ({}); the defaults are", topic.name,
            parsed.error().text());
-  return context_.topic_defaults;
+  // Whatever else is unknown, the records are where they are.
+  auto fallback = context_.topic_defaults;
+  const auto storage = topic.configs.find("tenon.storage");
+  if (storage != topic.configs.end()) fallback.tenon_storage = storage->second;
+  return fallback;
 }
 
 void PartitionTable::apply(std::shared_ptr<const metadata::Image> image) {
@@ -134,6 +138,12 @@ void PartitionTable::settle(const Key& key, const TopicPartition& name,
   if (!log) {
     log_error("{}: the partition is offline: {}", name.text(), log.error().text());
     slot.failed = Error{Errc::kKafkaStorageError, name.text(), log.error().text()};
+    // Damage does not heal by trying again; a full disk or a want of descriptors may.
+    slot.may_heal = log.error().code != Errc::kCorruptData;
+    if (const auto held = directories_.find(key); held != directories_.end()) {
+      context_.directories.release(held->second);
+      directories_.erase(held);
+    }
   } else if (topic == nullptr) {  // deleted while it was being opened
     remove_log(std::move(*log), directories_[key]);
     directories_.erase(key);
@@ -147,6 +157,26 @@ void PartitionTable::settle(const Key& key, const TopicPartition& name,
   if (topic == nullptr) slots_.erase(key);
   for (auto& promise : waiting) promise.fulfil();
   finish_opening();
+}
+
+void PartitionTable::reopen_failed() {
+  for (auto& [key, slot] : slots_) {
+    const metadata::TopicInfo* topic = image_->find(key.topic);
+    if (!slot.failed || !slot.may_heal || topic == nullptr) continue;
+    slot.failed.reset();
+    ++opening_;
+    submit_open(key, {topic->name, key.index}, config_of(*topic));
+  }
+}
+
+std::optional<Error> PartitionTable::first_failure(const Uuid& topic) const {
+  const metadata::TopicInfo* info = image_->find(topic);
+  if (info == nullptr) return std::nullopt;
+  for (const auto& partition : info->partitions) {
+    const auto found = slots_.find({topic, partition.index});
+    if (found != slots_.end() && found->second.failed) return found->second.failed;
+  }
+  return std::nullopt;
 }
 
 void PartitionTable::finish_opening() {
@@ -173,11 +203,7 @@ void PartitionTable::remove_topic(const metadata::TopicInfo& topic) {
     Slot& slot = found->second;
     // A partition that is still being opened is removed when it is open.
     if (!slot.partition && !slot.failed) continue;
-    if (slot.partition) {
-      remove_log(slot.partition->release(), directories_[key]);
-    } else if (const auto directory = directories_.find(key); directory != directories_.end()) {
-      context_.directories.release(directory->second);  // what could not be opened is kept
-    }
+    if (slot.partition) remove_log(slot.partition->release(), directories_[key]);
     directories_.erase(key);
     slots_.erase(found);
   }
@@ -245,6 +271,7 @@ Task<Result<>> PartitionTable::close() {
     // log.
     slot.partition.reset();
     slot.failed = Error{Errc::kNotLeaderOrFollower, "", "the broker is stopping"};
+    slot.may_heal = false;
     Promise<Result<>> closed;
     closing.push_back(closed.future());
     context_.pool.submit(

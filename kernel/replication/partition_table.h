@@ -59,6 +59,10 @@ class PartitionTable {
   Future<Result<log::AppendInfo>> append(const Uuid& topic, int32_t index, MutableBytes batches,
                                          const ProduceOptions& options);
   void for_each(const std::function<void(Partition&)>& visit);
+  // Tries again to open what could not be opened for a reason that may have passed.
+  void reopen_failed();
+  // Why a partition of the topic that this shard owns is offline; none = all are open or opening.
+  std::optional<Error> first_failure(const Uuid& topic) const;
   // Resolves when nothing is being opened any more.
   Future<void> settled();
   // Closes every log cleanly, on the pool; the table is empty afterwards.
@@ -78,6 +82,7 @@ class PartitionTable {
   struct Slot {
     std::unique_ptr<Partition> partition;  // null while it is being opened, or has failed
     std::optional<Error> failed;
+    bool may_heal = true;  // another try may succeed
     std::vector<Promise<void>> waiting;
   };
   struct Opened {

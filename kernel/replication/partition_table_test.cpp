@@ -23,15 +23,13 @@ class PartitionTableTest : public log::LogTest {
     std::string pattern = (fs::temp_directory_path() / "tenon-table-XXXXXX").native();
     root_ = mkdtemp(pattern.data());
     directories_ = std::make_unique<LogDirectories>(std::vector{root_.native()});
+    const auto engine = [this](const std::string& name) {
+      return name == "testing" && !storage_missing_ ? &storage_.engine() : nullptr;
+    };
     context_ = std::make_unique<StorageContext>(StorageContext{.self = BrokerId{1},
                                                                .pool = scheduler_,
                                                                .directories = *directories_,
-                                                               .engine =
-                                                                   [this](const std::string& name) {
-                                                                     return name == "testing"
-                                                                                ? &storage_.engine()
-                                                                                : nullptr;
-                                                                   },
+                                                               .engine = engine,
                                                                .codecs = codecs_,
                                                                .topic_defaults = {}});
     context_->topic_defaults.tenon_storage = "testing";
@@ -90,6 +88,7 @@ class PartitionTableTest : public log::LogTest {
 
   SeededRandom random_{1};
   uint64_t index_ = 0;
+  bool storage_missing_ = false;
   fs::path root_;
   std::unique_ptr<LogDirectories> directories_;
   std::unique_ptr<StorageContext> context_;
@@ -157,6 +156,21 @@ TEST_F(PartitionTableTest, a_storage_that_is_not_loaded_leaves_the_partition_off
   const Uuid id = create("t", 1, {{"tenon.storage", "absent"}});
   scheduler_.run();
   EXPECT_EQ(*produce(id, "a"), "KafkaStorageError");
+}
+
+TEST_F(PartitionTableTest, a_partition_that_could_not_be_opened_is_tried_again) {
+  const Uuid id = create("t", 1);
+  storage_missing_ = true;
+  scheduler_.run();
+  EXPECT_EQ(*produce(id, "a"), "KafkaStorageError");
+  EXPECT_TRUE(table_->first_failure(id));
+  storage_missing_ = false;
+  table_->reopen_failed();
+  scheduler_.run();
+  EXPECT_FALSE(table_->first_failure(id));
+  const auto answer = produce(id, "a");
+  scheduler_.run();
+  EXPECT_EQ(*answer, "0");
 }
 
 TEST_F(PartitionTableTest, altered_configs_reach_the_log) {

@@ -31,19 +31,35 @@ Task<void> Replicas::settled(Scheduler& home) {
   }
 }
 
-void Replicas::start_periodic(const Periods& periods) {
+Task<std::optional<Error>> Replicas::first_failure(Scheduler& home, Uuid topic) {
   for (size_t i = 0; i < tables_.size(); ++i) {
-    schedulers_[i]->post([this, i, periods] {
-      repeat(i, periods.retention_check, &Partition::apply_retention);
-      repeat(i, periods.flush_interval, &Partition::flush_if_interval);
+    auto failure = co_await call_on(home, *schedulers_[i], [table = tables_[i].get(), topic] {
+      return table->first_failure(topic);
+    });
+    if (failure) co_return failure;
+  }
+  co_return std::nullopt;
+}
+
+void Replicas::start_periodic(const Periods& periods) {
+  const auto each = [](void (Partition::*work)()) {
+    return [work](PartitionTable& table) {
+      table.for_each([work](Partition& partition) { (partition.*work)(); });
+    };
+  };
+  for (size_t i = 0; i < tables_.size(); ++i) {
+    schedulers_[i]->post([this, i, periods, each] {
+      repeat(i, periods.retention_check, each(&Partition::apply_retention));
+      repeat(i, periods.flush_interval, each(&Partition::flush_if_interval));
+      repeat(i, periods.reopen, [](PartitionTable& table) { table.reopen_failed(); });
     });
   }
 }
 
-void Replicas::repeat(size_t shard, Duration period, void (Partition::*work)()) {
-  schedulers_[shard]->call_after(period, [this, shard, period, work] {
+void Replicas::repeat(size_t shard, Duration period, std::function<void(PartitionTable&)> work) {
+  schedulers_[shard]->call_after(period, [this, shard, period, work = std::move(work)] {
     if (closed_[shard] != 0) return;
-    tables_[shard]->for_each([work](Partition& partition) { (partition.*work)(); });
+    work(*tables_[shard]);
     repeat(shard, period, work);
   });
 }

@@ -18,6 +18,7 @@ namespace tenon::replication {
 struct Periods {
   Duration retention_check = std::chrono::minutes(5);
   Duration flush_interval = std::chrono::seconds(1);
+  Duration reopen = std::chrono::seconds(30);  // of partitions that are offline
 };
 
 class Replicas {
@@ -41,6 +42,8 @@ class Replicas {
   void publish(std::shared_ptr<const metadata::Image> image);
   // Resolves on `home` when every shard has taken over what was published and opened it.
   Task<void> settled(Scheduler& home);
+  // Why a partition of the topic is offline, if one is. Resolves on `home`.
+  Task<std::optional<Error>> first_failure(Scheduler& home, Uuid topic);
   // Starts retention and interval flushes on every shard, until close.
   void start_periodic(const Periods& periods);
   // From now on nobody waits for a high watermark: who does is woken. For a broker that stops. Any
@@ -52,7 +55,7 @@ class Replicas {
 
  private:
   void apply(size_t shard, std::shared_ptr<const metadata::Image> image);
-  void repeat(size_t shard, Duration period, void (Partition::*work)());
+  void repeat(size_t shard, Duration period, std::function<void(PartitionTable&)> work);
 
   std::vector<Scheduler*> schedulers_;
   std::vector<std::unique_ptr<PartitionTable>> tables_;

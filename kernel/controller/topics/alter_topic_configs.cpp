@@ -76,6 +76,22 @@ Result<> apply_change(const TopicPolicy& policy, Configs& configs, const ConfigC
   return {};
 }
 
+// The records of a topic stay where they are: its storage can be neither changed nor taken away.
+Result<> keep_storage(const TopicInfo& topic, const std::set<std::string_view>& named,
+                      Configs& configs) {
+  const auto before = topic.configs.find(std::string(kStorageConfig));
+  if (before == topic.configs.end()) return {};
+  const auto after = configs.find(before->first);
+  if (after != configs.end() && after->second == before->second) return {};
+  if (named.contains(kStorageConfig)) {
+    return fail(Errc::kInvalidConfig, "",
+                fmt::format("{} is {} since the topic was created and cannot be changed",
+                            kStorageConfig, before->second));
+  }
+  configs.insert(*before);
+  return {};
+}
+
 Result<Configs> change_configs(const TopicPolicy& policy, const TopicInfo& topic,
                                const TopicConfigChanges& request) {
   Configs configs = request.replace_all ? Configs() : topic.configs;
@@ -86,6 +102,7 @@ Result<Configs> change_configs(const TopicPolicy& policy, const TopicInfo& topic
                   fmt::format("The config {} is changed twice in one request", change.name));
     if (auto ok = apply_change(policy, configs, change); !ok) return forward(ok);
   }
+  if (auto ok = keep_storage(topic, named, configs); !ok) return forward(ok);
   if (auto ok = check_configs(policy, configs); !ok) return forward(ok);
   return configs;
 }

@@ -28,7 +28,7 @@ TEST_F(AlterTopicConfigsTest, configs_are_set_and_deleted) {
   given_topic("a", 1, {{"retention.ms", "1"}, {"segment.bytes", "1048576"}});
   EXPECT_EQ(
       after({{"retention.ms", ConfigOp::kSet, "2"}, {"segment.bytes", ConfigOp::kDelete, {}}}),
-      (Configs{{"retention.ms", "2"}}));
+      (Configs{{"retention.ms", "2"}, {"tenon.storage", "segment"}}));
 }
 
 TEST_F(AlterTopicConfigsTest, deleting_what_is_not_set_changes_nothing) {
@@ -88,10 +88,17 @@ TEST_F(AlterTopicConfigsTest, a_topic_named_twice_is_refused_both_times) {
   for (const auto& result : planned.results) EXPECT_EQ(code(result), Errc::kInvalidRequest);
 }
 
+TEST_F(AlterTopicConfigsTest, the_storage_of_a_topic_stays_as_it_was_made) {
+  given_topic("a", 1, {{"tenon.storage", "memory"}});
+  EXPECT_EQ(refusal({{"tenon.storage", ConfigOp::kSet, "segment"}}), Errc::kInvalidConfig);
+  EXPECT_EQ(refusal({{"tenon.storage", ConfigOp::kDelete, {}}}), Errc::kInvalidConfig);
+  EXPECT_TRUE(plan({{"tenon.storage", ConfigOp::kSet, "memory"}}).records.empty());
+}
+
 TEST_F(AlterTopicConfigsTest, replacing_all_drops_what_is_not_given) {
   given_topic("a", 1, {{"retention.ms", "1"}, {"segment.bytes", "1048576"}});
   EXPECT_EQ(after({{"retention.bytes", ConfigOp::kSet, "7"}}, true),
-            (Configs{{"retention.bytes", "7"}}));
+            (Configs{{"retention.bytes", "7"}, {"tenon.storage", "segment"}}));
 }
 
 TEST_F(AlterTopicConfigsTest, validating_only_makes_no_records) {

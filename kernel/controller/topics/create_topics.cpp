@@ -174,6 +174,8 @@ Result<Configs> CreatePlanner::take_configs(const NewTopic& topic) const {
     configs.insert_or_assign(name, *value);
   }
   if (auto ok = check_configs(context_.policy, configs); !ok) return forward(ok);
+  // Written down for good, so that another default never hides the records of this topic.
+  configs.try_emplace(std::string(kStorageConfig), context_.policy.defaults.tenon_storage);
   return configs;
 }
 

@@ -121,6 +121,13 @@ TEST_F(CreateTopicsTest, a_manual_assignment_that_contradicts_itself_is_refused)
   EXPECT_EQ(refusal(assigned({{0, replicas({7})}})), expected);
 }
 
+TEST_F(CreateTopicsTest, the_storage_is_written_down_even_when_it_is_the_default) {
+  policy_.defaults.tenon_storage = "memory";
+  given_topic("a");
+  policy_.defaults.tenon_storage = "segment";
+  EXPECT_EQ(image_->find("a")->configs.at("tenon.storage"), "memory");
+}
+
 TEST_F(CreateTopicsTest, configs_are_validated) {
   NewTopic topic = named("a");
   topic.configs.emplace_back("cleanup.policy", "shred");

@@ -35,6 +35,9 @@ struct TopicPolicy {
 using Replicas = std::vector<BrokerId>;
 using Configs = std::map<std::string, std::string>;
 
+// The config that says which storage plugin holds a topic. It is fixed when the topic is made.
+inline constexpr std::string_view kStorageConfig = "tenon.storage";
+
 // kInvalidTopic unless the name is 1 to 249 of [a-zA-Z0-9._-], and neither "." nor "..".
 Result<> check_topic_name(std::string_view name);
 

@@ -69,7 +69,13 @@ Task<wire::CreateTopicsResponse> handle_create_topics(Call& call,
   co_await services.replicas.settled(call.scheduler());
   wire::CreateTopicsResponse response;
   for (size_t i = 0; i < results.size(); ++i) {
-    response.topics.push_back(to_answer(call, request.topics[i], results[i]));
+    auto& answer = response.topics.emplace_back(to_answer(call, request.topics[i], results[i]));
+    if (!results[i] || results[i]->id.is_zero()) continue;
+    // The topic is there, but whoever made it must know that it cannot be used yet.
+    const auto offline = co_await services.replicas.first_failure(call.scheduler(), results[i]->id);
+    if (!offline) continue;
+    answer.error_code = error_code(Errc::kKafkaStorageError);
+    answer.error_message = "the topic was created, but is offline: " + offline->detail;
   }
   co_return response;
 }

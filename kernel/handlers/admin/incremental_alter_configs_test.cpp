@@ -74,13 +74,13 @@ TEST_F(IncrementalAlterConfigsTest, a_wrong_value_changes_nothing_of_its_topic) 
   EXPECT_EQ(
       alter({of_topic("t", {{"max.message.bytes", kSet, "5000"}, {"retention.ms", kSet, "soon"}})}),
       Codes{ErrorCode::kInvalidConfig});
-  EXPECT_TRUE(topic("t")->configs.empty());
+  EXPECT_FALSE(topic("t")->configs.contains("max.message.bytes"));
 }
 
 TEST_F(IncrementalAlterConfigsTest, validating_only_changes_nothing) {
   create("t");
   EXPECT_EQ(alter({of_topic("t", {{"retention.ms", kSet, "1"}})}, true), Codes{ErrorCode::kNone});
-  EXPECT_TRUE(topic("t")->configs.empty());
+  EXPECT_FALSE(topic("t")->configs.contains("retention.ms"));
 }
 
 }  // namespace
