@@ -157,7 +157,9 @@ Result<AppendInfo> Log::append(MutableBytes batches, const AppendOptions& option
     if (!seen) return forward(seen);
     if (*seen) return **seen;
   }
-  auto final_bytes = options.assign_offsets ? apply_compression(batches, limits) : batches;
+  // The broker's own batches stay as they are: compression.type is about what clients send.
+  const bool converts = options.assign_offsets && options.from_client;
+  auto final_bytes = converts ? apply_compression(batches, limits) : batches;
   if (!final_bytes) return forward(final_bytes);
   if (static_cast<int64_t>(final_bytes->size()) > options_.config.segment_bytes) {
     return fail(Errc::kRecordListTooLarge, name(), "the batches are larger than a segment");

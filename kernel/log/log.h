@@ -112,6 +112,8 @@ class Log {
   // The first record with the largest timestamp of the log (KIP-734).
   Result<std::optional<TimestampOffset>> max_timestamp();
 
+  // What its compressed batches are read with; null if they are not.
+  const plugin::Codecs* codecs() const { return options_.codecs; }
   Offset start_offset() const { return start_; }
   Offset end_offset() const { return end_; }
   int64_t bytes() const { return bytes_; }  // of all segments

@@ -32,6 +32,12 @@ TEST_F(Recompress, plain_batches_are_compressed_when_the_topic_asks) {
   EXPECT_EQ(contents(), "0:a 1:b");
 }
 
+TEST_F(Recompress, the_brokers_own_batches_stay_as_they_are) {
+  want(config::Compression::kGzip);
+  EXPECT_EQ(verdict(batch({"a", "b"}), {.from_client = false}), "0-1");
+  EXPECT_EQ(stored_codec(), TN_WIRE_NONE);
+}
+
 TEST_F(Recompress, other_codecs_are_converted) {
   want(config::Compression::kZstd);
   EXPECT_EQ(verdict(compressed(batch({"a", "b"}), gzip_)), "0-1");
