@@ -5,6 +5,9 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <iterator>
+#include <string>
+
 namespace tenon {
 namespace {
 
@@ -36,6 +39,26 @@ spdlog::logger& logger() {
   return instance;
 }
 
+// What clients choose, a group's id for one, gets into lines. It must neither begin a line of its
+// own nor steer a terminal, and it must not fill the disk.
+constexpr size_t kLineBytesMax = 2048;
+
+std::string printable(std::string_view line) {
+  std::string out;
+  for (const char c : line.substr(0, kLineBytesMax)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7f) {
+      fmt::format_to(std::back_inserter(out), "\\x{:02x}", byte);
+    } else {
+      out += c;
+    }
+  }
+  if (line.size() > kLineBytesMax) {
+    fmt::format_to(std::back_inserter(out), "... ({} bytes more)", line.size() - kLineBytesMax);
+  }
+  return out;
+}
+
 }  // namespace
 
 void set_log_level(LogLevel level) {
@@ -45,7 +68,7 @@ bool log_enabled(LogLevel level) {
   return logger().should_log(to_spdlog(level));
 }
 void write_log(LogLevel level, std::string_view line) {
-  logger().log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
+  if (log_enabled(level)) logger().log(to_spdlog(level), printable(line));
 }
 void flush_log() {
   logger().flush();

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The broker's log: one line per event on stderr, through spdlog, which only log.cpp sees. Any
-// thread.
+// The broker's log: one line per event on stderr, through spdlog, which only log.cpp sees.
+// Control bytes are shown as \xNN and what is beyond 2 KiB is left out, so that what clients chose
+// forges no line. Any thread.
 #pragma once
 
 #include <fmt/format.h>

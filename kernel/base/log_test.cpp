@@ -36,6 +36,17 @@ TEST_F(LogTest, what_is_below_the_level_is_not_written) {
   EXPECT_NE(written([] { log_error("loud"); }), "");
 }
 
+TEST_F(LogTest, control_bytes_are_shown_and_begin_no_line) {
+  const std::string line = written([] { log_info("group {}", "a\nb\x1b[2J\x7f\t\u00fc"); });
+  EXPECT_TRUE(line.ends_with(" group a\\x0ab\\x1b[2J\\x7f\\x09\u00fc\n")) << line;
+}
+
+TEST_F(LogTest, long_lines_are_cut) {
+  const std::string line = written([] { log_info("{}", std::string(3000, 'x')); });
+  EXPECT_LT(line.size(), 2200U);
+  EXPECT_TRUE(line.ends_with("x... (952 bytes more)\n")) << line;
+}
+
 TEST_F(LogTest, off_is_silent) {
   set_log_level(LogLevel::kOff);
   EXPECT_EQ(written([] { log_error("loud"); }), "");
