@@ -44,17 +44,45 @@ bool valid_name(std::string_view name) {
                      [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
 }
 
+// The bytes of the UTF-8 character that `text` begins with; 0 if it begins with none (RFC 3629).
+size_t utf8_length(std::string_view text) {
+  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char first = byte(0);
+  if (first < 0x80) return 1;
+  const size_t length = first < 0xc2   ? 0
+                        : first < 0xe0 ? 2
+                        : first < 0xf0 ? 3
+                        : first < 0xf5 ? 4
+                                       : 0;
+  if (length == 0 || text.size() < length) return 0;
+  for (size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) return 0;
+  }
+  // Not longer than needed, no surrogate, not beyond U+10FFFF.
+  const bool bad = (first == 0xe0 && byte(1) < 0xa0) || (first == 0xed && byte(1) > 0x9f) ||
+                   (first == 0xf0 && byte(1) < 0x90) || (first == 0xf4 && byte(1) > 0x8f);
+  return bad ? 0 : length;
+}
+
+// Clients choose names, group ids for one, that need not be UTF-8, which the exposition must be:
+// their other bytes are shown as \xNN.
 std::string escaped(std::string_view text, bool quotes) {
   std::string out;
-  for (const char c : text) {
-    if (c == '\\') {
+  while (!text.empty()) {
+    const size_t length = utf8_length(text);
+    const std::string_view whole = text.substr(0, length);
+    const char c = text.front();
+    text.remove_prefix(std::max<size_t>(length, 1));
+    if (length == 0) {
+      fmt::format_to(std::back_inserter(out), "\\\\x{:02x}", static_cast<unsigned char>(c));
+    } else if (c == '\\') {
       out += "\\\\";
     } else if (c == '\n') {
       out += "\\n";
     } else if (c == '"' && quotes) {
       out += "\\\"";
     } else {
-      out += c;
+      out += whole;
     }
   }
   return out;

@@ -114,6 +114,21 @@ TEST(MetricRegistry, escapes_label_values_and_help) {
             "tenon_a_total{x=\"a\\\\b\\nc\\\"d\\\"\"} 1\n");
 }
 
+TEST(MetricRegistry, label_values_are_utf8_whatever_they_were) {
+  const auto shown = [](std::string value) {
+    MetricSamples samples;
+    samples.add({.name = "a", .help = "A.", .type = MetricType::kGauge}, {{"x", value}}, 1);
+    const std::string text = MetricRegistry().expose(std::move(samples));
+    return text.substr(text.find('"') + 1, text.rfind('"') - text.find('"') - 1);
+  };
+  EXPECT_EQ(shown("\u00e9\u20ac\U0001f600"), "\u00e9\u20ac\U0001f600");
+  EXPECT_EQ(shown("a\xff\xc3"), "a\\\\xff\\\\xc3");
+  EXPECT_EQ(shown("\xc0\x80"), "\\\\xc0\\\\x80");             // longer than needed
+  EXPECT_EQ(shown("\xed\xa0\x80"), "\\\\xed\\\\xa0\\\\x80");  // a surrogate
+  EXPECT_EQ(shown("\xf4\x90\x80\x80"), "\\\\xf4\\\\x90\\\\x80\\\\x80");
+  EXPECT_EQ(shown("\xe2\x82"), "\\\\xe2\\\\x82");
+}
+
 TEST(MetricRegistry, exposes_histograms_cumulatively_in_seconds) {
   MetricRegistry registry;
   auto& latency = registry.histogram("tenon_wait_seconds", "Waiting.", {{"api", "Fetch"}});
