@@ -64,7 +64,9 @@ constexpr std::array kMapping{
     Pair{Errc::kInvalidProducerEpoch, E::kInvalidProducerEpoch},
     Pair{Errc::kUnknownProducerId, E::kUnknownProducerId},
     Pair{Errc::kInvalidProducerIdMapping, E::kInvalidProducerIdMapping},
-    Pair{Errc::kTransactionalIdNotSupported, E::kInvalidRequest},
+    // Kafka has no code for a broker without transactions. This one makes clients give up at once,
+    // where most others make them try again until they time out.
+    Pair{Errc::kTransactionalIdNotSupported, E::kTransactionalIdAuthorizationFailed},
     Pair{Errc::kFetchSessionIdNotFound, E::kFetchSessionIdNotFound},
     Pair{Errc::kInvalidFetchSessionEpoch, E::kInvalidFetchSessionEpoch},
     Pair{Errc::kFetchSessionTopicIdError, E::kFetchSessionTopicIdError},

@@ -8,10 +8,10 @@ import unittest
 import raw_kafka as kafka
 import raw_requests as ask
 from raw_batches import CONTROL, LOG_APPEND_TIME, NOW, TRANSACTIONAL, batch, parse, record
-from raw_case import (CORRUPT_MESSAGE, INVALID_PRODUCER_EPOCH, INVALID_RECORD, INVALID_REQUEST,
+from raw_case import (CORRUPT_MESSAGE, INVALID_PRODUCER_EPOCH, INVALID_RECORD,
                       INVALID_REQUIRED_ACKS, INVALID_TOPIC, MESSAGE_TOO_LARGE, NONE,
                       OUT_OF_ORDER_SEQUENCE_NUMBER, UNKNOWN_TOPIC, UNSUPPORTED_COMPRESSION_TYPE,
-                      UNSUPPORTED_VERSION, RawCase)
+                      TRANSACTIONAL_ID_AUTHORIZATION_FAILED, UNSUPPORTED_VERSION, RawCase)
 
 INVALID_TIMESTAMP = 32
 INT32_MAX = (1 << 31) - 1
@@ -109,7 +109,7 @@ class HostileBatches(RawCase):
                                                  base_sequence=0))
 
     def test_a_transactional_request_is_refused(self):
-        self.check_refused(INVALID_REQUEST, batch(), transactional_id="tx")
+        self.check_refused(TRANSACTIONAL_ID_AUTHORIZATION_FAILED, batch(), transactional_id="tx")
 
     def test_a_log_append_time_of_the_client_is_an_invalid_timestamp(self):
         self.check_refused(INVALID_TIMESTAMP, batch(attributes=LOG_APPEND_TIME))

@@ -48,7 +48,7 @@ TEST_F(InitProducerIdTest, no_id_is_given_twice_to_requests_at_one_time) {
 
 TEST_F(InitProducerIdTest, transactions_are_refused) {
   const auto response = ask(handle_init_producer_id, {.transactional_id = "tx"});
-  EXPECT_EQ(code(response.error_code), ErrorCode::kInvalidRequest);
+  EXPECT_EQ(code(response.error_code), ErrorCode::kTransactionalIdAuthorizationFailed);
   EXPECT_EQ(response.producer_id, -1);
 }
 

@@ -132,7 +132,7 @@ TEST_F(ProduceTest, transactions_are_refused) {
   create("t");
   auto request = to("t", {records(0, batch({"a"}))});
   request.transactional_id = "tx";
-  EXPECT_EQ(code(produce(request).error_code), ErrorCode::kInvalidRequest);
+  EXPECT_EQ(code(produce(request).error_code), ErrorCode::kTransactionalIdAuthorizationFailed);
   EXPECT_EQ(partition("t").offsets().log_end, Offset{0});
 }
 

@@ -62,9 +62,14 @@ TEST_F(FindCoordinatorTest, two_that_make_the_offsets_topic_at_once_both_find_it
   EXPECT_EQ(code(wait(std::move(second)).coordinators.at(0).error_code), ErrorCode::kNone);
 }
 
-TEST_F(FindCoordinatorTest, there_are_no_coordinators_of_transactions_and_share_groups) {
-  EXPECT_EQ(code(find({"tx"}, kTransaction).coordinators.at(0).error_code),
-            ErrorCode::kInvalidRequest);
+// Clients give up at once on this code; on INVALID_REQUEST they would try until they time out.
+TEST_F(FindCoordinatorTest, clients_of_transactions_are_told_that_there_are_none) {
+  const auto found = find({"tx"}, kTransaction).coordinators.at(0);
+  EXPECT_EQ(code(found.error_code), ErrorCode::kTransactionalIdAuthorizationFailed);
+  EXPECT_EQ(found.error_message, "this broker offers no transactions");
+}
+
+TEST_F(FindCoordinatorTest, there_are_no_coordinators_of_share_groups) {
   const auto share = find({"s"}, kShare).coordinators.at(0);
   EXPECT_EQ(code(share.error_code), ErrorCode::kInvalidRequest);
   EXPECT_EQ(share.node_id, -1);
