@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 
@@ -19,6 +20,11 @@ struct GroupConfig {
   int32_t max_size = std::numeric_limits<int32_t>::max();
   // How long the first JoinGroup of a member may be parked before the member is given up.
   int32_t new_member_join_timeout_ms = 300'000;
+  // How long an id that MEMBER_ID_REQUIRED gave out waits for its member, if the session timeout
+  // is not shorter; and the memory that such ids may take, with the groups that they bring into
+  // being. Not Kafka's: there they wait for the session timeout, and nothing counts them.
+  int32_t pending_member_timeout_ms = 60'000;
+  size_t pending_member_bytes_max = 4 << 20;
   // offsets.retention.minutes, in ms; offsets.retention.check.interval.ms
   int64_t offsets_retention_ms = 7LL * 24 * 3600 * 1000;
   int64_t offsets_retention_check_interval_ms = 600'000;

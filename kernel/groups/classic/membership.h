@@ -80,6 +80,7 @@ class Membership {
   void join_existing(Group& group, JoinCall& call);
   void rejoin(Group& group, Member& member, JoinCall& call);
   void hand_out_id(Group& group, JoinCall& call, const std::string& member_id);
+  std::shared_ptr<const void> charge_pending(const Group& group, const std::string& member_id);
   void expire_pending(Group& group, const std::string& member_id);
   void add_member(Group& group, JoinCall& call, const std::string& member_id);
   void update_member(Group& group, Member& member, JoinCall& call);
@@ -107,6 +108,8 @@ class Membership {
 
   const CoordinatorParts& parts_;
   Rebalance rebalance_;
+  // What the pending ids of all groups take; shared with those who give it back.
+  std::shared_ptr<size_t> pending_bytes_ = std::make_shared<size_t>(0);
 };
 
 }  // namespace tenon::groups

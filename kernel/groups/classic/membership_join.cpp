@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include <algorithm>
 #include <array>
 
 #include "base/log.h"
@@ -95,9 +96,26 @@ std::string Membership::new_member_id(const JoinCall& call) {
 }
 
 void Membership::hand_out_id(Group& group, JoinCall& call, const std::string& member_id) {
-  group.add_pending(member_id).arm(milliseconds(call.request.session_timeout_ms),
-                                   [this, &group, id = member_id] { expire_pending(group, id); });
+  auto charge = charge_pending(group, member_id);
+  // Clients try again after a while, when ids have joined or expired.
+  if (!charge) return refuse(call, ErrorCode::kCoordinatorNotAvailable);
+  const int32_t timeout_ms =
+      std::min(call.request.session_timeout_ms, parts_.config.pending_member_timeout_ms);
+  group.add_pending(member_id, std::move(charge))
+      .arm(milliseconds(timeout_ms), [this, &group, id = member_id] { expire_pending(group, id); });
   call.reply.send(join_error(member_id, ErrorCode::kMemberIdRequired));
+}
+
+// Takes the id's share of pending_member_bytes_max until the result is let go; null if there is too
+// little left.
+std::shared_ptr<const void> Membership::charge_pending(const Group& group,
+                                                       const std::string& member_id) {
+  // Timer, map entries and the group itself; the group knows its id twice, as the timer does.
+  constexpr size_t kFixedBytes = 1024;
+  const size_t cost = kFixedBytes + 2 * (group.id().size() + member_id.size());
+  if (*pending_bytes_ + cost > parts_.config.pending_member_bytes_max) return nullptr;
+  *pending_bytes_ += cost;
+  return {pending_bytes_.get(), [all = pending_bytes_, cost](const void*) { *all -= cost; }};
 }
 
 void Membership::expire_pending(Group& group, const std::string& member_id) {

@@ -265,5 +265,29 @@ TEST_F(JoinTest, a_group_loaded_over_the_limit_shrinks_with_its_next_generation)
   EXPECT_EQ(b.error(), ErrorCode::kNone);
 }
 
+TEST_F(JoinTest, an_id_that_is_not_used_is_forgotten_after_a_minute_whatever_the_session) {
+  new_id({.session_ms = 1'800'000});
+  EXPECT_EQ(coordinator->summaries().size(), 1U);
+  pass(seconds(61));
+  EXPECT_TRUE(coordinator->summaries().empty());
+}
+
+TEST_F(JoinTest, ids_that_are_not_used_take_bounded_memory) {
+  config.pending_member_bytes_max = 4'000;
+  restart();
+  for (const std::string group : {"a", "b", "c"}) new_id({.group = group});
+  EXPECT_EQ(start_join({.group = "d"}).error(), ErrorCode::kCoordinatorNotAvailable);
+  EXPECT_EQ(coordinator->summaries().size(), 3U);
+  pass(seconds(11));
+  EXPECT_TRUE(coordinator->summaries().empty());
+  new_id({.group = "d"});
+}
+
+TEST_F(JoinTest, an_id_that_is_used_makes_room_for_another) {
+  config.pending_member_bytes_max = 1'500;
+  restart();
+  for (const std::string group : {"a", "b", "c"}) EXPECT_FALSE(join({.group = group}).answered());
+}
+
 }  // namespace
 }  // namespace tenon::groups

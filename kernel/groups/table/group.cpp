@@ -119,10 +119,11 @@ wire::ErrorCode Group::validate_member(std::string_view member_id,
   return has(member_id) ? wire::ErrorCode::kNone : wire::ErrorCode::kUnknownMemberId;
 }
 
-statemachine::Timer& Group::add_pending(const std::string& member_id) {
-  auto& timer = pending_[member_id];
-  timer = std::make_unique<statemachine::Timer>(scheduler_);
-  return *timer;
+statemachine::Timer& Group::add_pending(const std::string& member_id,
+                                        std::shared_ptr<const void> charge) {
+  auto& pending = pending_[member_id];
+  pending.reset(new Pending{statemachine::Timer(scheduler_), std::move(charge)});
+  return pending->timer;
 }
 
 void Group::park_join(Member& member, Reply<wire::JoinGroupResponse> reply) {

@@ -89,8 +89,10 @@ class Group {
   wire::ErrorCode validate_member(std::string_view member_id,
                                   const std::optional<std::string>& instance_id) const;
 
-  // Ids that were given out and have not joined yet (KIP-394); the timer takes them back.
-  statemachine::Timer& add_pending(const std::string& member_id);
+  // Ids that were given out and have not joined yet (KIP-394); the timer takes them back. `charge`
+  // is let go with the id.
+  statemachine::Timer& add_pending(const std::string& member_id,
+                                   std::shared_ptr<const void> charge = nullptr);
   bool is_pending(std::string_view member_id) const { return pending_.contains(member_id); }
   void drop_pending() { pending_.clear(); }
   size_t pending_count() const { return pending_.size(); }
@@ -137,6 +139,11 @@ class Group {
   bool member_added = false;       // since the initial delay was last extended
 
  private:
+  struct Pending {
+    statemachine::Timer timer;
+    std::shared_ptr<const void> charge;
+  };
+
   bool all_support(const std::string& protocol) const;
   void count_protocols(const Member& member, int by);
   void read_subscriptions();
@@ -154,7 +161,7 @@ class Group {
 
   Members members_;
   std::map<std::string, std::string, std::less<>> static_members_;  // instance id to member id
-  std::map<std::string, std::unique_ptr<statemachine::Timer>, std::less<>> pending_;
+  std::map<std::string, std::unique_ptr<Pending>, std::less<>> pending_;
   std::set<std::string, std::less<>> pending_syncs_;
   std::map<std::string, size_t, std::less<>> protocol_counts_;
   size_t awaiting_join_ = 0;
