@@ -2,7 +2,9 @@
 
 #include "groups/partition_log.h"
 
+#include "log/recompress.h"
 #include "record/batch.h"
+#include "record/validate.h"
 
 namespace tenon::groups {
 namespace {
@@ -28,6 +30,25 @@ WholeBatches whole_batches(ByteView read, Offset from) {
     whole.next = Offset{batch.base_offset().value + batch.last_offset_delta() + 1};
   }
   return whole;
+}
+
+// The batches as the coordinator reads them: none compressed. What the broker writes it does not
+// compress, but an earlier version did where the topic's compression.type asked for it.
+Result<> decompress(ByteView batches, const plugin::Codecs* codecs, Bytes& out) {
+  const log::Recompression plain{.codecs = codecs, .codec_id = TN_WIRE_NONE};
+  record::Limits limits;
+  limits.allow_gaps = true;  // compaction leaves some
+  limits.check_timestamps = false;
+  while (!batches.empty()) {
+    const record::BatchView batch(batches);
+    batches = batches.subspan(batch.size_bytes());
+    if (batch.codec_id() == TN_WIRE_NONE) {
+      out.insert(out.end(), batch.bytes().begin(), batch.bytes().end());
+    } else if (auto done = log::recompress(batch, plain, limits, out); !done) {
+      return done;
+    }
+  }
+  return {};
 }
 
 }  // namespace
@@ -58,7 +79,10 @@ Task<Result<>> PartitionLog::read_all(std::function<void(ByteView batches)> sink
       co_return fail(Errc::kCorruptData, (*partition)->name().text(),
                      "holds no whole batch at offset " + std::to_string(at.value));
     }
-    sink(ByteView(bytes).first(whole.bytes));
+    Bytes plain;
+    auto done = decompress(ByteView(bytes).first(whole.bytes), (*partition)->log().codecs(), plain);
+    if (!done) co_return fail(done.error().code, (*partition)->name().text(), done.error().detail);
+    sink(plain);
     at = whole.next;
   }
   co_return Result<>{};

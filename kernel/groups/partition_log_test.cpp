@@ -2,6 +2,7 @@
 
 #include "groups/partition_log.h"
 
+#include "log/recompress.h"
 #include "replication/testing/replicas_fixture.h"
 
 namespace tenon::groups {
@@ -51,6 +52,19 @@ TEST_F(PartitionLogTest, reads_back_what_was_appended_in_order) {
   EXPECT_EQ(append("a"), Offset{0});
   EXPECT_EQ(append("b"), Offset{1});
   EXPECT_EQ(read().value(), "ab");
+}
+
+TEST_F(PartitionLogTest, compressed_batches_are_shown_as_they_were_before) {
+  append("a");
+  const log::TestingCodec gzip{TN_WIRE_GZIP};
+  plugin::Codecs codecs;
+  codecs.add(gzip.codec());
+  const Bytes plain = batch({"b"});
+  Bytes packed;
+  ASSERT_TRUE(log::recompress(record::BatchView(plain), {&codecs, TN_WIRE_GZIP}, {}, packed));
+  ASSERT_TRUE(wait(log_of_group_->append(packed)));
+  append("c");
+  EXPECT_EQ(read().value(), "abc");
 }
 
 TEST_F(PartitionLogTest, an_empty_log_shows_nothing) {
