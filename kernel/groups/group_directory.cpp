@@ -8,13 +8,15 @@
 namespace tenon::groups {
 namespace {
 
-Task<void> load(GroupCoordinator& coordinator, std::string name) {
-  const auto loaded = co_await coordinator.load();
+using Held = std::shared_ptr<GroupCoordinator>;
+
+Task<void> load(Held coordinator, std::string name) {
+  const auto loaded = co_await coordinator->load();
   if (!loaded) log_error("{}: its groups cannot be served: {}", name, loaded.error().text());
 }
 
-Task<void> drop_topic(GroupCoordinator& coordinator, std::string topic) {
-  const auto dropped = co_await coordinator.drop_topic(topic);
+Task<void> drop_topic(Held coordinator, std::string topic) {
+  const auto dropped = co_await coordinator->drop_topic(topic);
   if (!dropped) {
     log_warn("offsets of the deleted topic {} stay until they expire: {}", topic,
              dropped.error().text());
@@ -29,56 +31,111 @@ GroupDirectory::GroupDirectory(replication::Replicas& replicas, BrokerId self, G
       self_(self),
       config_(config),
       random_(random),
-      entries_(replicas.shards()) {}
+      shards_(replicas.shards()) {}
 
 GroupDirectory::~GroupDirectory() = default;
 
 void GroupDirectory::on_image(size_t shard, const metadata::Image& before,
                               const metadata::Image& after) {
+  if (shards_[shard].stopped) return;
   const metadata::TopicInfo* offsets = after.find(kOffsetsTopic);
+  drop_gone(shard, offsets);
   if (offsets == nullptr) return;
   for (const auto& partition : offsets->partitions) {
-    const bool mine =
-        partition.leader == self_ && replicas_.owner(offsets->id, partition.index) == shard;
-    if (mine && !entries_[shard].contains(partition.index)) make(shard, *offsets, partition.index);
+    const bool made = shards_[shard].entries.contains(partition.index);
+    if (!made && is_mine(shard, *offsets, partition.index)) {
+      make(shard, *offsets, partition.index);
+    }
   }
   for (const auto& topic : metadata::changes_between(before, after).deleted) {
-    for (auto& [index, entry] : entries_[shard]) spawn(drop_topic(*entry.coordinator, topic->name));
+    for (const auto& [index, held] : coordinators(shard)) spawn(drop_topic(held, topic->name));
   }
+}
+
+bool GroupDirectory::is_mine(size_t shard, const metadata::TopicInfo& offsets,
+                             int32_t partition) const {
+  const auto index = static_cast<size_t>(partition);
+  return index < offsets.partitions.size() && offsets.partitions[index].leader == self_ &&
+         replicas_.owner(offsets.id, partition) == shard;
+}
+
+// Ends the coordinators whose partition is no longer ours: the topic was deleted, and may have been
+// made again under another id; or another broker leads.
+void GroupDirectory::drop_gone(size_t shard, const metadata::TopicInfo* offsets) {
+  auto& entries = shards_[shard].entries;
+  for (auto it = entries.begin(); it != entries.end();) {
+    const auto& [partition, entry] = *it;
+    const bool stays =
+        offsets != nullptr && offsets->id == entry->topic && is_mine(shard, *offsets, partition);
+    if (stays) {
+      ++it;
+      continue;
+    }
+    auto gone = entry;
+    it = entries.erase(it);
+    spawn(retire(shard, std::move(gone)));
+  }
+}
+
+// Stops the coordinator and lets it go from the event loop: the last to end may be inside of it.
+Task<void> GroupDirectory::retire(size_t shard, std::shared_ptr<Entry> entry) {
+  ++shards_[shard].retiring;
+  co_await entry->coordinator->stop();
+  replicas_.scheduler(shard).post([this, shard, gone = std::move(entry)]() mutable {
+    gone.reset();
+    Shard& own = shards_[shard];
+    if (--own.retiring > 0 || !own.retired) return;
+    auto retired = std::exchange(own.retired, std::nullopt);
+    retired->fulfil();
+  });
 }
 
 void GroupDirectory::make(size_t shard, const metadata::TopicInfo& offsets, int32_t partition) {
-  Entry& entry = entries_[shard][partition];
   Scheduler& scheduler = replicas_.scheduler(shard);
   const std::string name = TopicPartition{offsets.name, partition}.text();
-  entry.log =
+  auto entry = std::make_shared<Entry>();
+  entry->topic = offsets.id;
+  entry->log =
       std::make_unique<PartitionLog>(replicas_.table(shard), scheduler, offsets.id, partition);
-  entry.coordinator =
+  entry->coordinator =
       std::make_unique<GroupCoordinator>(GroupCoordinator::Parts{.scheduler = scheduler,
                                                                  .random = random_,
-                                                                 .log = *entry.log,
+                                                                 .log = *entry->log,
                                                                  .config = config_,
                                                                  .name = name});
-  spawn(load(*entry.coordinator, name));
+  shards_[shard].entries[partition] = entry;
+  spawn(load(Held(entry, entry->coordinator.get()), name));
 }
 
-GroupCoordinator* GroupDirectory::find(size_t shard, int32_t partition) const {
-  const auto found = entries_[shard].find(partition);
-  return found == entries_[shard].end() ? nullptr : found->second.coordinator.get();
+std::shared_ptr<GroupCoordinator> GroupDirectory::find(const Place& place) const {
+  const auto& entries = shards_[place.shard].entries;
+  const auto found = entries.find(place.partition);
+  if (found == entries.end() || found->second->topic != place.topic) return nullptr;
+  return {found->second, found->second->coordinator.get()};
 }
 
 GroupDirectory::Coordinators GroupDirectory::coordinators(size_t shard) const {
   Coordinators all;
-  for (const auto& [index, entry] : entries_[shard]) all.emplace(index, entry.coordinator.get());
+  for (const auto& [index, entry] : shards_[shard].entries) {
+    all.emplace(index, Held(entry, entry->coordinator.get()));
+  }
   return all;
 }
 
 Task<void> GroupDirectory::stop(Scheduler& home) {
-  for (size_t shard = 0; shard < entries_.size(); ++shard) {
-    co_await call_on(home, replicas_.scheduler(shard), [this, shard]() -> Task<void> {
-      for (auto& [index, entry] : entries_[shard]) co_await entry.coordinator->stop();
-    });
+  for (size_t shard = 0; shard < shards_.size(); ++shard) {
+    co_await call_on(home, replicas_.scheduler(shard),
+                     [this, shard]() -> Task<void> { return stop_shard(shard); });
   }
+}
+
+Task<void> GroupDirectory::stop_shard(size_t shard) {
+  Shard& own = shards_[shard];
+  own.stopped = true;
+  for (const auto& [index, held] : coordinators(shard)) co_await held->stop();
+  if (own.retiring == 0) co_return;
+  own.retired.emplace();
+  co_await own.retired->future();
 }
 
 Result<GroupDirectory::Place> GroupDirectory::locate(const metadata::Image& image,
@@ -91,7 +148,7 @@ Result<GroupDirectory::Place> GroupDirectory::locate(const metadata::Image& imag
   if (offsets->partitions[static_cast<size_t>(partition)].leader != self_) {
     return fail(Errc::kNotCoordinator, group, "another broker coordinates the group");
   }
-  return Place{replicas_.owner(offsets->id, partition), partition};
+  return Place{replicas_.owner(offsets->id, partition), offsets->id, partition};
 }
 
 }  // namespace tenon::groups

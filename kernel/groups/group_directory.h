@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Finds the coordinator of a group: one coordinator per partition of __consumer_offsets, on the
-// shard that owns the partition, made and loaded when the partition appears in the image.
+// shard that owns the partition, made and loaded when the partition appears in the image, stopped
+// when it leaves it or another topic of that name takes its place.
 //
 // Threads: on_image on every shard after its table has taken the image; call from any shard.
+// Lifetime: a coordinator lives until it is stopped and nobody who asked it waits for an answer.
 #pragma once
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,11 +29,12 @@ class GroupDirectory {
                  Random& random);
   ~GroupDirectory();
 
-  // On the shard: makes and loads the coordinators of its partitions, and lets the offsets of
-  // deleted topics go. `before` is what the shard's table held until now.
+  // On the shard: makes and loads the coordinators of its partitions, ends those of partitions that
+  // are gone, and lets the offsets of deleted topics go. `before` is what the shard's table held
+  // until now.
   void on_image(size_t shard, const metadata::Image& before, const metadata::Image& after);
-  // On the shard: its coordinators by partition.
-  using Coordinators = std::map<int32_t, GroupCoordinator*>;
+  // On the shard: its coordinators by partition. Those who wait hold what they wait for.
+  using Coordinators = std::map<int32_t, std::shared_ptr<GroupCoordinator>>;
   Coordinators coordinators(size_t shard) const;
   // Answers what is parked and ends all coordinators. Resolves on `home`.
   Task<void> stop(Scheduler& home);
@@ -48,30 +52,42 @@ class GroupDirectory {
       refused.fulfil(forward(place));
       return future;
     }
-    const auto [shard, partition] = *place;
-    return call_on(home, replicas_.scheduler(shard),
-                   [this, shard, partition, body = std::move(body)]() mutable {
-                     return run<T>(shard, partition, std::move(body));
+    return call_on(home, replicas_.scheduler(place->shard),
+                   [this, where = *place, body = std::move(body)]() mutable {
+                     return run<T>(where, std::move(body));
                    });
   }
 
  private:
   struct Place {
     size_t shard;
+    Uuid topic;
     int32_t partition;
   };
   struct Entry {
+    Uuid topic;
     std::unique_ptr<PartitionLog> log;
     std::unique_ptr<GroupCoordinator> coordinator;
+  };
+  struct Shard {
+    std::map<int32_t, std::shared_ptr<Entry>> entries;
+    size_t retiring = 0;                   // coordinators that are being stopped
+    std::optional<Promise<void>> retired;  // waits for the last of them
+    bool stopped = false;                  // images change nothing any more
   };
 
   Result<Place> locate(const metadata::Image& image, std::string_view group) const;
   void make(size_t shard, const metadata::TopicInfo& offsets, int32_t partition);
-  GroupCoordinator* find(size_t shard, int32_t partition) const;
+  void drop_gone(size_t shard, const metadata::TopicInfo* offsets);
+  Task<void> retire(size_t shard, std::shared_ptr<Entry> entry);
+  Task<void> stop_shard(size_t shard);
+  bool is_mine(size_t shard, const metadata::TopicInfo& offsets, int32_t partition) const;
+  // Null before it is made. The coordinator lives as long as the pointer.
+  std::shared_ptr<GroupCoordinator> find(const Place& place) const;
 
   template <class T, class F>
-  Task<Result<T>> run(size_t shard, int32_t partition, F body) {
-    GroupCoordinator* coordinator = find(shard, partition);
+  Task<Result<T>> run(Place place, F body) {
+    const std::shared_ptr<GroupCoordinator> coordinator = find(place);
     if (coordinator == nullptr) {
       co_return fail(Errc::kCoordinatorLoadInProgress, "", "the group coordinator is being made");
     }
@@ -82,7 +98,7 @@ class GroupDirectory {
   BrokerId self_;
   GroupConfig config_;
   Random& random_;
-  std::vector<std::map<int32_t, Entry>> entries_;  // by shard, touched only there
+  std::vector<Shard> shards_;  // each touched only on its shard
 };
 
 }  // namespace tenon::groups

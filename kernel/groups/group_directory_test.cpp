@@ -19,7 +19,7 @@ class GroupDirectoryTest : public replication::ReplicasTest {
   void restart() {
     stop();
     directory_ = std::make_unique<GroupDirectory>(
-        *replicas_, kSelf, GroupConfig{.initial_rebalance_delay_ms = 0}, random_);
+        *replicas_, kSelf, GroupConfig{.initial_rebalance_delay_ms = delay_ms_}, random_);
     replicas_->on_applied([this](size_t shard, const auto& before, const auto& after) {
       directory_->on_image(shard, before, after);
     });
@@ -29,18 +29,35 @@ class GroupDirectoryTest : public replication::ReplicasTest {
   Uuid publish_offsets_topic(BrokerId leader = kSelf) {
     return publish_topic(std::string(kOffsetsTopic), 4, leader);
   }
-  // Commits offset 5 of partition 0; the error that stands there, or why there is no answer.
-  Result<int16_t> commit(const std::string& group, const std::string& topic) {
+  Future<Result<wire::OffsetCommitResponse>> begin_commit(const std::string& group,
+                                                          const std::string& topic) {
     wire::OffsetCommitRequest request;
     request.group_id = group;
     request.topics.push_back(
         {.name = topic, .partitions = {{.partition_index = 0, .committed_offset = 5}}});
-    auto answer = wait(directory_->call<wire::OffsetCommitResponse>(
+    return directory_->call<wire::OffsetCommitResponse>(
         shards_[0], *image_, group, [request](GroupCoordinator& coordinator) {
           return coordinator.offset_commit({}, request, 9);
-        }));
+        });
+  }
+  // Commits offset 5 of partition 0; the error that stands there, or why there is no answer.
+  Result<int16_t> commit(const std::string& group, const std::string& topic) {
+    auto answer = wait(begin_commit(group, topic));
     if (!answer) return forward(answer);
     return answer->topics.at(0).partitions.at(0).error_code;
+  }
+  // A JoinGroup that is parked for delay_ms_.
+  Future<Result<wire::JoinGroupResponse>> begin_join(const std::string& group) {
+    wire::JoinGroupRequest request;
+    request.group_id = group;
+    request.session_timeout_ms = 10'000;
+    request.rebalance_timeout_ms = 60'000;
+    request.protocol_type = "consumer";
+    request.protocols = {{"range", {}}};
+    return directory_->call<wire::JoinGroupResponse>(
+        shards_[0], *image_, group, [request](GroupCoordinator& coordinator) {
+          return coordinator.join_group({"client", "10.0.0.1"}, request, 3);
+        });
   }
   // "orders:5", of all topics of the group.
   std::string offsets(const std::string& group) {
@@ -62,6 +79,7 @@ class GroupDirectoryTest : public replication::ReplicasTest {
   Errc refusal(const std::string& group) { return commit(group, "t").error().code; }
 
   std::unique_ptr<GroupDirectory> directory_;
+  int32_t delay_ms_ = 0;
 };
 
 TEST_F(GroupDirectoryTest, there_is_a_coordinator_for_each_partition_on_its_shard) {
@@ -108,6 +126,59 @@ TEST_F(GroupDirectoryTest, a_coordinator_that_is_yet_to_be_made_is_loading) {
   for (auto& shard : shards_) shard.let_go();
   scheduler_.run();
   EXPECT_EQ(commit("g0", "t").value(), 0);
+}
+
+TEST_F(GroupDirectoryTest, a_deleted_offsets_topic_takes_its_coordinators_along) {
+  const Uuid id = publish_offsets_topic();
+  commit("g", "t");
+  publish_removal(id);
+  EXPECT_TRUE(directory_->coordinators(0).empty() && directory_->coordinators(1).empty());
+  EXPECT_EQ(refusal("g"), Errc::kCoordinatorNotAvailable);
+}
+
+TEST_F(GroupDirectoryTest, an_offsets_topic_that_is_made_again_begins_anew) {
+  publish_removal(publish_offsets_topic());
+  const Uuid again = publish_offsets_topic();
+  EXPECT_EQ(offsets("g"), "");
+  EXPECT_EQ(commit("g", "t").value(), 0);
+  EXPECT_EQ(offsets("g"), "t:5");
+  const int32_t partition = partition_for("g", 4);
+  EXPECT_EQ(owner_of(again, partition).find(again, partition)->offsets().log_end, Offset{1});
+}
+
+// The shards see one image only, in which the topic has another id.
+TEST_F(GroupDirectoryTest, an_offsets_topic_of_another_id_is_another_topic) {
+  const Uuid id = publish_offsets_topic();
+  commit("g", "t");
+  for (auto& shard : shards_) shard.hold();
+  publish_removal(id);
+  publish_offsets_topic();
+  for (auto& shard : shards_) shard.let_go();
+  scheduler_.advance(std::chrono::seconds(1));  // the old directories are still in use at first
+  EXPECT_EQ(offsets("g"), "");
+  EXPECT_EQ(commit("g", "t").value(), 0);
+}
+
+TEST_F(GroupDirectoryTest, a_member_that_waits_is_told_when_the_offsets_topic_goes) {
+  delay_ms_ = 3'000;
+  restart();
+  const Uuid id = publish_offsets_topic();
+  auto joined = begin_join("g");
+  scheduler_.run();
+  EXPECT_FALSE(joined.ready());
+  publish_removal(id);
+  EXPECT_EQ(wait(std::move(joined)).value().error_code, 16);  // NOT_COORDINATOR
+}
+
+TEST_F(GroupDirectoryTest, a_commit_on_its_way_ends_when_the_offsets_topic_goes) {
+  const Uuid id = publish_offsets_topic();
+  storage_.hold_flushes = true;
+  auto committed = begin_commit("g", "t");
+  scheduler_.run();
+  EXPECT_FALSE(committed.ready());
+  publish_removal(id);
+  storage_.hold_flushes = false;
+  EXPECT_NE(wait(std::move(committed)).value().topics.at(0).partitions.at(0).error_code, 0);
 }
 
 TEST_F(GroupDirectoryTest, groups_are_found_again_by_a_new_directory) {

@@ -138,6 +138,26 @@ class Confluent(BrokerCase):
         groups = {g.id for g in self.admin.list_groups(timeout=10)}
         self.assertIn(self.topic(), groups)
 
+    def test_transactional_producers_are_told_at_once_that_there_are_no_transactions(self):
+        producer = Producer({**self.config, "transactional.id": self.topic()})
+        began = time.monotonic()
+        with self.assertRaises(KafkaException) as refused:
+            producer.init_transactions(12)
+        self.assertLess(time.monotonic() - began, 5)
+        self.assertEqual(refused.exception.args[0].name(), "TRANSACTIONAL_ID_AUTHORIZATION_FAILED")
+
+    def test_groups_go_on_when_the_offsets_topic_was_deleted(self):
+        self.produce(self.topic(), [b"x", b"y"])
+        before = self.consumer(self.topic())
+        before.subscribe([self.topic()])
+        self.read(before, 2)
+        before.close()
+        self.admin.delete_topics(["__consumer_offsets"])["__consumer_offsets"].result(10)
+        after = self.consumer(self.topic())
+        after.subscribe([self.topic()])
+        self.assertEqual(self.read(after, 1)[0].offset(), 0)
+        after.commit(asynchronous=False)
+
     def test_seek_by_time(self):
         producer = Producer(self.config)
         for i in range(10):
