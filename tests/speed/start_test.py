@@ -107,9 +107,9 @@ class Start(unittest.TestCase):
         times = []
         for _ in range(STARTS):
             began = time.monotonic()
-            subprocess.run([BINARY, "--help"], check=True, stdout=subprocess.DEVNULL)
+            subprocess.run([BINARY, "version"], check=True, stdout=subprocess.DEVNULL)
             times.append((time.monotonic() - began) * 1000)
-        self.judge("tenon --help", min(times), COMMAND_MS_MAX, "ms")
+        self.judge("tenon version", min(times), COMMAND_MS_MAX, "ms")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@
 
 namespace tenon::testing {
 
-enum class Call : uint8_t { kRecv, kSendMessage, kSendFile, kRead, kWrite };
+enum class Call : uint8_t { kRecv, kSendMessage, kSendFile, kRead, kWrite, kWake };
 
 struct Moved {
   Call call;
