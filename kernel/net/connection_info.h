@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <string>
 
+#include "net/peer_gone.h"
+
 namespace tenon::net {
 
 struct ConnectionInfo {
@@ -16,6 +18,8 @@ struct ConnectionInfo {
   // As the client says in ApiVersions (KIP-511); set by that handler.
   std::string client_software_name;
   std::string client_software_version;
+  // For requests that wait.
+  PeerGone peer_gone{};
 };
 
 }  // namespace tenon::net

@@ -2,6 +2,7 @@
 
 #include "net/connection/connection.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -53,7 +54,7 @@ void Connection::drain() {
 void Connection::close() {
   if (std::exchange(closed_, true)) return;
   const auto self = shared_from_this();
-  reading_ = Reading::kEnded;
+  end_reading();
   writer_.clear();
   release(writer_.take_released());
   release(std::exchange(frame_charge_, 0));
@@ -182,6 +183,7 @@ void Connection::arm_reading() {
 
 void Connection::end_reading() {
   reading_ = Reading::kEnded;
+  info_.peer_gone.happen();
 }
 
 // False when there is no memory for the announced frame yet.
@@ -363,7 +365,10 @@ void Connection::check_timeouts(MonoTime now) {
     close();
     return;
   }
-  if (reading_ != Reading::kArmed) return;
+  if (reading_ != Reading::kArmed) {
+    look_for_peer();
+    return;
+  }
   if (amid_frame_) {
     const bool stopped = now - stall_since_ > limits.stall_timeout;
     if (!stopped && !holds_others_up(now)) return;
@@ -377,6 +382,13 @@ void Connection::check_timeouts(MonoTime now) {
               info_.peer_host, info_.peer_port);
     close();
   }
+}
+
+// While we do not read, the end of the stream does not show.
+void Connection::look_for_peer() {
+  if (closed_ || info_.peer_gone.happened()) return;
+  pollfd asked{.fd = socket_.native_handle(), .events = POLLRDHUP, .revents = 0};
+  if (poll(&asked, 1, 0) > 0) info_.peer_gone.happen();
 }
 
 // An announced frame has its memory before it comes; who does not send it must not keep it.

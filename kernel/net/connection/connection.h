@@ -17,6 +17,8 @@
 //      connection is closed and the handler has ended, whichever is later.
 //   3. A failed slot ends the stream: replies of later requests are not sent.
 //   4. No memory is held for a connection that waits for its next frame.
+//   5. Once the peer has ended its stream, requests that wait are told so (peer_gone.h), at the
+//      latest when the timeouts are checked next.
 #pragma once
 
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -71,6 +73,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void memory_granted(uint64_t bytes);
   void take_charge(uint64_t bytes);
   bool holds_others_up(MonoTime now) const;
+  void look_for_peer();
   void refuse_frame();
 
   // Requests.

@@ -137,6 +137,38 @@ TEST_F(ConnectionTest, answers_what_was_asked_before_the_peer_ended_its_stream) 
   EXPECT_TRUE(peer.at_end());
 }
 
+TEST_F(ConnectionTest, requests_that_wait_learn_that_their_peer_is_gone) {
+  start();
+  {
+    auto peer = client();
+    peer.send_frame("wg1");
+    ASSERT_TRUE(begun(1));
+  }
+  EXPECT_TRUE(eventually([&] { return budget_->used() == 0; }));
+}
+
+TEST_F(ConnectionTest, who_only_ends_its_stream_reads_the_replies_of_requests_that_waited) {
+  start();
+  auto peer = client();
+  peer.send_frame("wg1");
+  ASSERT_TRUE(begun(1));
+  peer.end_sending();
+  EXPECT_EQ(peer.read_frame(), "wg1");
+  EXPECT_TRUE(peer.at_end());
+}
+
+TEST_F(ConnectionTest, a_peer_that_vanishes_while_nothing_is_read_is_noticed) {
+  options_.limits.requests_in_flight_max = 2;
+  options_.limits.stall_timeout = milliseconds(100);
+  start();
+  {
+    auto peer = client();
+    for (const auto* body : {"wg1", "wg2", "e", "e"}) peer.send_frame(body);
+    ASSERT_TRUE(begun(2));
+  }
+  EXPECT_TRUE(eventually([&] { return listener_->connections() == 0; }));
+}
+
 TEST_F(ConnectionTest, a_peer_that_vanishes_amid_a_frame_leaves_nothing_behind) {
   start();
   {

@@ -22,7 +22,7 @@ inline OutputChain chain_of(std::string_view text) {
 
 // Serves frames whose first byte says what to do:
 //   e echo   n no reply   x error   w wait for let_go(body)   b a reply of so many MiB   f the file
-//   s the number of the shard
+//   s the number of the shard   wg... as w, or until the peer has ended its stream
 class FrameServerTest : public ::testing::Test {
  protected:
   ~FrameServerTest() override {
@@ -38,7 +38,8 @@ class FrameServerTest : public ::testing::Test {
     options_.endpoint = {"127.0.0.1", 0};
     options_.budget = budget_;
     options_.metrics = &registry_;
-    options_.handler = [this](Shard& shard, ConnectionInfo&, MutableBytes frame) {
+    options_.handler = [this](Shard& shard, ConnectionInfo& info, MutableBytes frame) {
+      if (as_text(frame).starts_with("wg")) let_go_with_peer(info, std::string(as_text(frame)));
       return handle(shard, as_text(frame));
     };
     auto started = Listener::start(shards_, options_);
@@ -83,6 +84,10 @@ class FrameServerTest : public ::testing::Test {
   // Lets the handler of the frame `body` go on. With one shard only.
   void let_go(const std::string& body) {
     shards_.at(0).run_and_wait([&] { held_[body].fulfil(); });
+  }
+  // A frame that begins with "wg" waits until its peer is gone.
+  void let_go_with_peer(ConnectionInfo& info, const std::string& body) {
+    info.peer_gone.subscribe([this, body] { held_[body].fulfil(); });
   }
   bool begun(uint64_t count) {
     return eventually([&] { return begun_ >= count; });
