@@ -3,6 +3,7 @@
 #include "handlers/data/fetch.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "base/trace.h"
 #include "handlers/errors.h"
@@ -14,6 +15,25 @@ using replication::HighWatermarkWait;
 using replication::Partition;
 using replication::PartitionTable;
 using PartitionData = wire::FetchResponse::PartitionData;
+
+// No fetch waits longer, whatever it asks for: a peer that is cut off is not seen to be gone. Who
+// wants to wait longer asks again.
+constexpr int32_t kWaitMsMax = 30'000;
+
+// The part of a request that counts once its partitions are known.
+struct Wanted {
+  std::chrono::milliseconds wait;
+  uint64_t max_bytes;
+  int64_t min_bytes;
+};
+
+Wanted wanted_by(const wire::FetchRequest& request, int64_t ours) {
+  const int64_t max_bytes = std::min<int64_t>(std::max(request.max_bytes, 0), ours);
+  return {.wait = std::chrono::milliseconds(std::clamp(request.max_wait_ms, 0, kWaitMsMax)),
+          .max_bytes = static_cast<uint64_t>(max_bytes),
+          // More than may be given never comes.
+          .min_bytes = std::min<int64_t>(std::max(request.min_bytes, 0), max_bytes)};
+}
 
 // One partition of the fetch on its way to the owner shard and back.
 struct Read {
@@ -88,18 +108,14 @@ Task<std::vector<Read>> read_all(PartitionTable& table, std::vector<Read> reads,
 
 class Fetch {
  public:
-  Fetch(Call& call, const wire::FetchRequest& request, FetchPlan plan)
-      : call_(call), request_(request), plan_(std::move(plan)), reads_(plan_.targets.size()) {
-    const auto ours = static_cast<uint64_t>(call.services.settings.fetch.bytes_max);
-    max_bytes_ = std::min(static_cast<uint64_t>(std::max(request.max_bytes, 0)), ours);
-  }
+  Fetch(Call& call, const Wanted& wanted, FetchPlan plan)
+      : call_(call), wanted_(wanted), plan_(std::move(plan)), reads_(plan_.targets.size()) {}
 
   Task<wire::FetchResponse> run() {
-    const MonoTime deadline = call_.scheduler().clock().now() +
-                              std::chrono::milliseconds(std::max(request_.max_wait_ms, 0));
+    const MonoTime deadline = call_.scheduler().clock().now() + wanted_.wait;
     co_await read();
     while (!satisfied() && call_.scheduler().clock().now() < deadline &&
-           !call_.services.replicas.waits_released()) {
+           !call_.services.replicas.waits_released() && !call_.connection.peer_gone.happened()) {
       co_await wait_until(deadline);
       co_await read();
     }
@@ -116,10 +132,9 @@ class Fetch {
   wire::FetchResponse respond();
 
   Call& call_;
-  const wire::FetchRequest& request_;
+  const Wanted wanted_;
   FetchPlan plan_;
   std::vector<Read> reads_;  // in the order of the plan
-  uint64_t max_bytes_;
 };
 
 std::vector<std::vector<Read>> Fetch::split(const metadata::Image& image) {
@@ -155,7 +170,7 @@ Task<void> Fetch::read() {
     if (by_shard[shard].empty()) continue;
     pending.push_back(call_on(call_.scheduler(), replicas.scheduler(shard),
                               [&table = replicas.table(shard), reads = std::move(by_shard[shard]),
-                               max_bytes = max_bytes_]() mutable {
+                               max_bytes = wanted_.max_bytes]() mutable {
                                 return read_all(table, std::move(reads), max_bytes);
                               }));
   }
@@ -171,7 +186,7 @@ void Fetch::keep_within_budget() {
   uint64_t total = 0;
   for (Read& read : reads_) {
     const uint64_t bytes = read.data.records ? read.data.records->bytes : 0;
-    if (total > 0 && total + bytes > max_bytes_) {
+    if (total > 0 && total + bytes > wanted_.max_bytes) {
       read.data.records = Payload{};
       continue;
     }
@@ -180,13 +195,12 @@ void Fetch::keep_within_budget() {
 }
 
 bool Fetch::satisfied() const {
-  uint64_t bytes = 0;
+  int64_t bytes = 0;
   for (const Read& read : reads_) {
     if (read.data.error_code != kNoError || read.data.diverging_epoch.epoch >= 0) return true;
-    if (read.data.records) bytes += read.data.records->bytes;
+    if (read.data.records) bytes += static_cast<int64_t>(read.data.records->bytes);
   }
-  return reads_.empty() ? request_.min_bytes <= 0
-                        : bytes >= static_cast<uint64_t>(std::max(request_.min_bytes, 0));
+  return bytes >= wanted_.min_bytes;
 }
 
 Task<void> Fetch::wait_until(MonoTime deadline) {
@@ -204,21 +218,25 @@ Task<void> Fetch::wait_until(MonoTime deadline) {
     registering.push_back(
         call_on(call_.scheduler(), replicas.scheduler(shard),
                 [&replicas, &table = replicas.table(shard), &mine = by_shard[shard], wait] {
+                  std::unordered_set<const Partition*> waiting;  // a request may name one twice
                   for (const Read* read : mine) {
                     Partition* partition = table.find(read->topic, read->data.partition_index);
                     // It moved between the read and now: read again.
                     if (partition == nullptr || replicas.waits_released() ||
                         partition->offsets().high_watermark.value != read->data.high_watermark) {
                       wait->wake();
-                    } else {
+                    } else if (waiting.insert(partition).second) {
                       partition->wait_for_high_watermark(wait);
                     }
                   }
                 }));
   }
   const TimerId timer = call_.scheduler().call_at(deadline, [wait] { wait->wake(); });
+  auto& peer_gone = call_.connection.peer_gone;
+  const auto ticket = peer_gone.subscribe([wait] { wait->wake(); });
   for (auto& registered : registering) co_await std::move(registered);
   co_await wait->woken();
+  peer_gone.unsubscribe(ticket);
   call_.scheduler().cancel(timer);
 }
 
@@ -250,7 +268,11 @@ Task<wire::FetchResponse> handle_fetch(Call& call, wire::FetchRequest request) {
     refused.error_code = error_code(plan.error());
     co_return refused;
   }
-  Fetch fetch(call, request, std::move(*plan));
+  const Wanted wanted = wanted_by(request, call.services.settings.fetch.bytes_max);
+  // The plan has its own; a fetch that waits must not keep them.
+  request.topics = {};
+  request.forgotten_topics_data = {};
+  Fetch fetch(call, wanted, std::move(*plan));
   auto response = co_await fetch.run();
   trace(TraceWay::kOut, "handlers/data/fetch");
   co_return response;

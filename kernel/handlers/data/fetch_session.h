@@ -13,6 +13,7 @@
 #pragma once
 
 #include <cstdint>
+#include <list>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -31,15 +32,21 @@ struct FetchTarget {
   std::string topic;
   Uuid topic_id;
   wire::FetchRequest::FetchPartition asked;
-
-  bool is_same_partition(const FetchTarget& other) const {
-    return asked.partition == other.asked.partition && topic == other.topic &&
-           topic_id == other.topic_id;
-  }
 };
 
+// Of the same partition, whatever is asked of it.
+struct SamePartition {
+  bool operator()(const FetchTarget& a, const FetchTarget& b) const {
+    return a.asked.partition == b.asked.partition && a.topic_id == b.topic_id && a.topic == b.topic;
+  }
+  size_t operator()(const FetchTarget& target) const;  // its hash
+};
+
+// At most kEntriesMax partitions; who asks for more is served without a session.
 class FetchSession {
  public:
+  static constexpr size_t kEntriesMax = 10'000;
+
   // What the client was told last; a partition that has nothing new is left out.
   struct Told {
     int64_t high_watermark = -1;
@@ -53,7 +60,8 @@ class FetchSession {
   FetchSession(int32_t id, bool by_id) : id_(id), by_id_(by_id) {}
   int32_t id() const { return id_; }
   bool by_id() const { return by_id_; }
-  void set(FetchTarget target);
+  // False, and nothing done, when that would be one too many.
+  bool set(FetchTarget target);
   void forget(const FetchTarget& target);
   // In the order in which they are to be served: who got records last comes last.
   std::vector<FetchTarget> targets() const;
@@ -62,13 +70,22 @@ class FetchSession {
 
  private:
   friend class FetchSessions;
-  std::vector<Entry>::iterator find(const FetchTarget& target);
+  struct Hash {
+    size_t operator()(const FetchTarget* target) const { return SamePartition{}(*target); }
+  };
+  struct Equal {
+    bool operator()(const FetchTarget* a, const FetchTarget* b) const {
+      return SamePartition{}(*a, *b);
+    }
+  };
 
   int32_t id_;
   bool by_id_;
   int32_t next_epoch_ = 1;
   MonoTime used_{};
-  std::vector<Entry> entries_;
+  std::list<Entry> entries_;  // in the order of serving
+  // By the targets in entries_, which stay where they are.
+  std::unordered_map<const FetchTarget*, std::list<Entry>::iterator, Hash, Equal> index_;
 };
 
 // What a fetch request comes to.
@@ -85,12 +102,15 @@ class FetchSessions {
   FetchSessions(size_t slots, size_t shard, size_t shards)
       : slots_(slots), shard_(shard), shards_(shards) {}
 
-  // kFetchSessionIdNotFound, kInvalidFetchSessionEpoch, kFetchSessionTopicIdError.
+  // kFetchSessionIdNotFound, kInvalidFetchSessionEpoch, kFetchSessionTopicIdError; kInvalidTopic
+  // for a name that is longer than any topic's, as the plan has a copy of it for each partition.
   Result<FetchPlan> plan(const wire::FetchRequest& request, int16_t version, MonoTime now,
                          Random& random);
   size_t size() const { return sessions_.size(); }
 
  private:
+  FetchPlan plan_in_full(const wire::FetchRequest& request, bool by_id, MonoTime now,
+                         Random& random);
   std::shared_ptr<FetchSession> make(bool by_id, MonoTime now, Random& random);
   bool make_room(MonoTime now);
 

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <numeric>
+
 namespace tenon::handlers {
 namespace {
 
@@ -94,6 +96,35 @@ TEST_F(FetchSessionsTest, a_full_table_gives_up_only_what_was_unused_for_long) {
   now_ += std::chrono::minutes(3);
   EXPECT_NE(plan(request(0, 0, {0}))->session_id(), 0);
   EXPECT_EQ(sessions_.size(), 2U);
+}
+
+TEST_F(FetchSessionsTest, finds_each_of_thousands_of_partitions) {
+  std::vector<int32_t> many(FetchSession::kEntriesMax);
+  std::iota(many.begin(), many.end(), 0);
+  const auto first = plan(request(0, 0, many));
+  ASSERT_TRUE(first->session);
+  for (const auto& target : first->targets) first->session->note(target, says(5, 1));
+  EXPECT_EQ(partitions(*plan(request(first->session_id(), 1, many))), many);
+}
+
+TEST_F(FetchSessionsTest, more_partitions_than_a_session_holds_are_served_without_one) {
+  const auto first = plan(request(0, 0, std::vector<int32_t>(FetchSession::kEntriesMax + 1)));
+  EXPECT_EQ(first->session_id(), 0);
+  EXPECT_EQ(first->targets.size(), FetchSession::kEntriesMax + 1);
+}
+
+TEST_F(FetchSessionsTest, a_session_that_would_grow_too_large_ends) {
+  std::vector<int32_t> many(FetchSession::kEntriesMax);
+  std::iota(many.begin(), many.end(), 0);
+  const int32_t id = plan(request(0, 0, many))->session_id();
+  EXPECT_EQ(plan(request(id, 1, {-1})).error().code, Errc::kFetchSessionIdNotFound);
+  EXPECT_EQ(sessions_.size(), 0U);
+}
+
+TEST_F(FetchSessionsTest, refuses_names_that_no_topic_has) {
+  auto asked = request(0, 0, {0});
+  asked.topics[0].topic.assign(250, 'x');
+  EXPECT_EQ(plan(asked).error().code, Errc::kInvalidTopic);
 }
 
 }  // namespace

@@ -231,6 +231,45 @@ TEST_F(FetchTest, a_broker_that_stops_answers_who_waits_and_lets_nobody_wait) {
   wait(std::move(late));
 }
 
+TEST_F(FetchTest, a_peer_that_is_gone_is_not_waited_for) {
+  create("t", 2);
+  auto parked = begin(handle_fetch, waiting(of("t", {from(0, 0), from(1, 0)}), 500), 12);
+  EXPECT_FALSE(parked.ready());
+  connection_.peer_gone.happen();
+  scheduler_.run();
+  ASSERT_TRUE(parked.ready());
+  EXPECT_EQ(text(wait(std::move(parked))), "0:- 1:-");
+  EXPECT_TRUE(begin(handle_fetch, waiting(of("t", {from(0, 0)}), 500), 12).ready());
+}
+
+TEST_F(FetchTest, no_fetch_waits_longer_than_half_a_minute) {
+  auto parked = begin(handle_fetch, waiting({}, 0x7fffffff), 12);
+  scheduler_.advance(std::chrono::seconds(29));
+  EXPECT_FALSE(parked.ready());
+  scheduler_.advance(std::chrono::seconds(1));
+  EXPECT_TRUE(parked.ready());
+  wait(std::move(parked));
+}
+
+TEST_F(FetchTest, does_not_wait_for_more_than_it_may_be_given) {
+  create("t");
+  append("t", 0, {"a"});
+  auto request = waiting(of("t", {from(0, 0)}), 500, 100'000);
+  request.max_bytes = 1;
+  auto answered = begin(handle_fetch, request, 12);
+  ASSERT_TRUE(answered.ready());
+  EXPECT_EQ(text(wait(std::move(answered))), "0:a");
+}
+
+TEST_F(FetchTest, a_partition_that_is_named_twice_is_waited_for_once) {
+  create("t");
+  auto parked = begin(handle_fetch, waiting(of("t", {from(0, 0), from(0, 0)}), 500), 12);
+  EXPECT_FALSE(parked.ready());
+  append("t", 0, {"a"});
+  ASSERT_TRUE(parked.ready());
+  EXPECT_EQ(text(wait(std::move(parked))), "0:a 0:a");
+}
+
 // ---- Errors
 
 TEST_F(FetchTest, what_is_not_there_is_unknown) {
