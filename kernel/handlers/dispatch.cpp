@@ -2,6 +2,10 @@
 
 #include "handlers/dispatch.h"
 
+#include <fmt/format.h>
+
+#include <limits>
+
 #include "base/trace.h"
 #include "handlers/admin/api_versions.h"
 #include "handlers/data/old_produce.h"
@@ -19,6 +23,19 @@ std::string what(const wire::RequestHeader& header) {
 
 // Enough for the answer to a small request; a larger one grows.
 constexpr size_t kReplyBytes = 256;
+
+// Requests take many times their bytes once they are decoded, and only Produce has much to say.
+constexpr size_t kRequestBytesMax = 2u << 20;
+// Of those that grow with the size of a group or of the cluster.
+constexpr size_t kLargeRequestBytesMax = 8u << 20;
+
+size_t request_bytes_max(wire::ApiKey key) {
+  using enum wire::ApiKey;
+  if (key == kProduce) return std::numeric_limits<size_t>::max();  // the listener's limit holds
+  const bool large =
+      key == kJoinGroup || key == kSyncGroup || key == kOffsetCommit || key == kCreateTopics;
+  return large ? kLargeRequestBytesMax : kRequestBytesMax;
+}
 
 // A version of ApiVersions that we do not speak is answered in version 0, so that the client can
 // ask again; the connection stays (KIP-511).
@@ -60,6 +77,12 @@ Task<Body> handle_frame(Services& services, size_t shard, net::ConnectionInfo& c
       co_return std::optional(answer_unknown_api_versions(call.header));
     }
     co_return fail(Errc::kUnsupportedVersion, what(call.header), "is not answered here");
+  }
+  if (frame.size() > request_bytes_max(api->key)) {
+    services.metrics.refused().add();
+    co_return fail(Errc::kTooLarge, what(call.header),
+                   fmt::format("a request of {} bytes is longer than the {} that it may have",
+                               frame.size(), request_bytes_max(api->key)));
   }
   auto& metrics = services.metrics.of(api->key);
   metrics.request_bytes.add(frame.size());

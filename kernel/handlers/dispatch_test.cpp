@@ -98,6 +98,15 @@ TEST_F(DispatchTest, bytes_that_are_no_request_close_the_connection) {
   EXPECT_FALSE(dispatch(frame(ApiKey::kMetadata, 12, {0xff, 0xff, 0xff})));
 }
 
+TEST_F(DispatchTest, a_request_longer_than_its_api_may_have_closes_the_connection) {
+  const Body metadata = dispatch(frame(ApiKey::kMetadata, 12, Bytes(2u << 20)));
+  ASSERT_FALSE(metadata);
+  EXPECT_EQ(metadata.error().code, Errc::kTooLarge);
+  EXPECT_EQ(dispatch(frame(ApiKey::kSyncGroup, 5, Bytes(8u << 20))).error().code, Errc::kTooLarge);
+  EXPECT_NE(dispatch(frame(ApiKey::kSyncGroup, 5, Bytes(4u << 20))).error().code, Errc::kTooLarge);
+  EXPECT_EQ(refused(), 2U);
+}
+
 TEST_F(DispatchTest, bytes_behind_a_request_are_ignored) {
   Bytes with_more = frame_of(wire::MetadataRequest{}, 12);
   with_more.push_back(0);

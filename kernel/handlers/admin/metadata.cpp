@@ -2,6 +2,10 @@
 
 #include "handlers/admin/metadata.h"
 
+#include <fmt/format.h>
+
+#include <unordered_set>
+
 #include "controller/topics/topic_rules.h"
 #include "handlers/errors.h"
 #include "handlers/topic_creation.h"
@@ -10,6 +14,9 @@ namespace tenon::handlers {
 namespace {
 
 using Topic = wire::MetadataResponse::MetadataResponseTopic;
+
+// What one request may name. An answer takes far more memory than a name does.
+constexpr size_t kNamedMax = 20'000;
 
 std::vector<int32_t> numbers(const std::vector<BrokerId>& brokers) {
   std::vector<int32_t> out;
@@ -60,9 +67,10 @@ bool asks_for_all(const wire::MetadataRequest& request, int16_t version) {
 std::vector<std::string> missing_names(const wire::MetadataRequest& request,
                                        const metadata::Image& image) {
   std::vector<std::string> names;
+  std::unordered_set<std::string_view> seen;  // views into the request
   for (const auto& asked : *request.topics) {
     if (!asked.topic_id.is_zero() || !asked.name || image.find(*asked.name) != nullptr) continue;
-    if (std::ranges::find(names, *asked.name) == names.end()) names.push_back(*asked.name);
+    if (seen.insert(*asked.name).second) names.push_back(*asked.name);
   }
   return names;
 }
@@ -98,7 +106,8 @@ Topic answer_one(const wire::MetadataRequest::MetadataRequestTopic& asked,
 
 }  // namespace
 
-Task<wire::MetadataResponse> handle_metadata(Call& call, wire::MetadataRequest request) {
+Task<Result<std::optional<wire::MetadataResponse>>> handle_metadata(Call& call,
+                                                                    wire::MetadataRequest request) {
   wire::MetadataResponse response;
   if (asks_for_all(request, call.version())) {
     const auto image = call.image();
@@ -106,7 +115,12 @@ Task<wire::MetadataResponse> handle_metadata(Call& call, wire::MetadataRequest r
     for (const metadata::TopicInfo& topic : image->topics()) {
       response.topics.push_back(describe(topic));
     }
-    co_return response;
+    co_return std::optional(std::move(response));
+  }
+  if (request.topics->size() > kNamedMax) {
+    co_return fail(
+        Errc::kTooLarge, "Metadata",
+        fmt::format("{} topics are named, at most {} may be", request.topics->size(), kNamedMax));
   }
   const Refusals refused = co_await create_missing(call, request);
   const auto image = call.image();
@@ -114,7 +128,7 @@ Task<wire::MetadataResponse> handle_metadata(Call& call, wire::MetadataRequest r
   for (const auto& asked : *request.topics) {
     response.topics.push_back(answer_one(asked, *image, refused));
   }
-  co_return response;
+  co_return std::optional(std::move(response));
 }
 
 }  // namespace tenon::handlers

@@ -9,6 +9,8 @@
 
 namespace tenon::handlers {
 
-Task<wire::MetadataResponse> handle_metadata(Call& call, wire::MetadataRequest request);
+// An error for a request that names more topics than are answered at once.
+Task<Result<std::optional<wire::MetadataResponse>>> handle_metadata(Call& call,
+                                                                    wire::MetadataRequest request);
 
 }  // namespace tenon::handlers

@@ -17,7 +17,7 @@ class MetadataTest : public HandlerTest {
     return request;
   }
   wire::MetadataResponse metadata(wire::MetadataRequest request, int16_t version = 12) {
-    return ask(handle_metadata, std::move(request), version);
+    return **ask(handle_metadata, std::move(request), version);
   }
   // "t:3 u:UnknownTopicOrPartition": partitions or error of each.
   static std::string text(const wire::MetadataResponse& response) {
@@ -117,6 +117,21 @@ TEST_F(MetadataTest, a_topic_without_name_and_id_is_an_invalid_request) {
   wire::MetadataRequest request;
   request.topics->push_back({.topic_id = {}, .name = std::nullopt});
   EXPECT_EQ(text(metadata(request)), "null:INVALID_REQUEST");
+}
+
+TEST_F(MetadataTest, a_request_that_names_too_many_topics_is_refused) {
+  const auto request = named(std::vector<std::string>(20'001));
+  const auto refused = ask(handle_metadata, request, 12);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::kTooLarge);
+}
+
+TEST_F(MetadataTest, thousands_of_topics_that_are_not_there_are_told_each) {
+  std::vector<std::string> names;
+  for (int i = 0; i < 20'000; ++i) names.push_back("missing" + std::to_string(i));
+  auto request = named(names);
+  request.allow_auto_topic_creation = false;
+  EXPECT_EQ(metadata(std::move(request)).topics.size(), names.size());
 }
 
 }  // namespace
