@@ -269,6 +269,60 @@ class Connections(RawCase):
         self.assertEqual(self.connection.receive()[1].i16(), NONE)
 
 
+class DeadPeers(RawCase):
+    """Memory for requests is short here, so that what is kept for nobody is missed soon."""
+    settings = ("network.request_bytes_max=4MiB", "network.connection_memory_max=4MiB", "network.memory_max=16MiB")
+    FOREVER = (1 << 31) - 1
+
+    def large_fetch(self, partitions=480_000):
+        """A fetch of nothing that waits; what it forgets makes it large."""
+        body = Writer().i32(-1, self.FOREVER, 1, 1 << 20).i8(0).i32(0, -1).array([])
+        return body.i32(1).string("none").i32(partitions).raw(bytes(4 * partitions)).out
+
+    def check_large_requests_are_served(self):
+        topic, batch = self.create(), raw_batches.batch([bytes(400_000)])
+        with kafka.Connection(self.broker.kafka_port, timeout=10) as other:
+            self.assertEqual(ask.produce(other, topic, batch).error, NONE)
+
+    def test_long_polls_of_closed_connections_give_their_memory_back(self):
+        body = self.large_fetch()
+        for _ in range(25):
+            with kafka.Connection(self.broker.kafka_port) as connection:
+                connection.send(kafka.FETCH, 7, body)
+        self.check_large_requests_are_served()
+
+    def test_pipelined_long_polls_of_closed_connections_give_their_memory_back(self):
+        body = self.large_fetch(200_000)
+        for _ in range(10):
+            with kafka.Connection(self.broker.kafka_port) as connection:
+                for _ in range(4):
+                    connection.send(kafka.FETCH, 7, body)
+        self.check_large_requests_are_served()
+
+    def test_who_ends_its_stream_gets_the_answer_of_its_long_poll(self):
+        topic = self.create()
+        sent = self.connection.send(kafka.FETCH, 11, ask.fetch_body([(topic, 0, 0)], max_wait=self.FOREVER))
+        self.connection.socket.shutdown(1)
+        self.assertEqual(self.connection.receive()[0], sent)
+        self.assertTrue(self.connection.is_closed())
+
+
+class LargeRequests(RawCase):
+    def test_requests_that_would_take_much_memory_are_closed_with_a_log_line(self):
+        names = 10_000_000
+        with self.connect() as connection:
+            connection.send(kafka.METADATA, 1, Writer().i32(names).raw(bytes(2 * names)).out)
+            self.assertTrue(connection.is_closed())
+        eventually(lambda: any("is longer than the 2097152" in line for line in self.broker.lines), 5, "a log line")
+
+    def test_a_fetch_of_tens_of_thousands_of_partitions_is_answered_soon(self):
+        topic = self.create(name="wide")
+        wanted = [(topic, index, 0) for index in range(30_000)]
+        connection = self.connect(timeout=10)
+        sent = connection.send(kafka.FETCH, 11, ask.fetch_body(wanted, session=(0, 0)))
+        self.assertEqual(connection.receive()[0], sent)
+
+
 class Stopping(RawCase):
     def test_a_stop_waits_neither_for_long_polls_nor_for_frames_that_never_end(self):
         topic = self.create()
