@@ -9,7 +9,6 @@
 #include "base/log.h"
 #include "base/trace.h"
 #include "log/recompress.h"
-#include "log/retention.h"
 
 namespace tenon::log {
 namespace {
@@ -17,6 +16,9 @@ namespace {
 // The retention pass saves the producer state when at least this much has been appended since; so
 // that recovery after a crash has little to read.
 constexpr int64_t kSaveBytesMin = 1 << 20;
+
+// A full disk fails every append; one line of a log tells as much as thousands.
+constexpr Duration kAppendWarningInterval = std::chrono::seconds(10);
 
 plugin::LogSpec spec_of(const LogOptions& options) {
   const config::TopicConfig& config = options.config;
@@ -31,6 +33,16 @@ plugin::LogSpec spec_of(const LogOptions& options) {
           .index_interval_bytes = config.index_interval_bytes,
           .index_bytes_max = config.segment_index_bytes,
           .start_offset = options.start_offset};
+}
+
+// What a time lookup may decompress a batch to: far more than producers send in earnest, and never
+// so much that the shard stands still for it.
+size_t decompressed_bytes_max(const config::TopicConfig& config) {
+  constexpr int64_t kFactor = 64;
+  constexpr int64_t kMin = 1 << 20;
+  constexpr int64_t kMax = 64 << 20;
+  const int64_t batch = std::clamp<int64_t>(config.max_message_bytes, 0, kMax);
+  return static_cast<size_t>(std::clamp(kFactor * batch, kMin, kMax));
 }
 
 uint8_t loaded_codecs(const plugin::Codecs* codecs) {
@@ -170,8 +182,12 @@ Result<AppendInfo> Log::append(MutableBytes batches, const AppendOptions& option
   AppendInfo info{.base_offset = record::BatchView(*final_bytes).base_offset(),
                   .log_start_offset = start_,
                   .log_append_time_ms = stamped ? limits.now_ms : -1};
-  if (auto epochs = assign_epochs(*final_bytes); !epochs) return forward(epochs);
-  if (auto written = write_sealed(*final_bytes); !written) return forward(written);
+  auto written = assign_epochs(*final_bytes);
+  if (written) written = write_sealed(*final_bytes);
+  if (!written) {
+    warn_of_append(written.error());
+    return forward(written);
+  }
   remember(*final_bytes);
   info.last_offset = Offset{end_.value - 1};
   return info;
@@ -248,11 +264,10 @@ Result<> Log::seal(MutableBytes batches, const AppendOptions& options) {
 // Before the records are written: an epoch that has none is harmless, records without their epoch
 // are not.
 Result<> Log::assign_epochs(ByteView batches) {
-  bool changed = false;
   for (const record::BatchView batch : record::Batches(batches)) {
-    changed |= epochs_.assign(batch.leader_epoch(), batch.base_offset());
+    epochs_unsaved_ |= epochs_.assign(batch.leader_epoch(), batch.base_offset());
   }
-  return changed ? save_epochs() : Result<>{};
+  return save_epochs_if_changed();
 }
 
 Result<> Log::write_sealed(MutableBytes batches) {
@@ -260,6 +275,13 @@ Result<> Log::write_sealed(MutableBytes batches) {
   auto written = storage_->append(write_);
   if (!written) return storage_failed(written.error());
   return {};
+}
+
+void Log::warn_of_append(const Error& error) {
+  const MonoTime now = options_.scheduler->clock().now();
+  if (append_warned_at_ && now - *append_warned_at_ < kAppendWarningInterval) return;
+  append_warned_at_ = now;
+  log_warn("{}: append to {} failed: {}", name(), options_.directory, error.detail);
 }
 
 void Log::remember(ByteView batches) {
@@ -290,15 +312,27 @@ Result<Payload> Log::read(Offset from, Offset end, uint64_t max_bytes, bool whol
 }
 
 Result<std::optional<TimestampOffset>> Log::offset_for_time(int64_t timestamp_ms) {
-  return TimeSearch(*storage_, options_.codecs, start_, end_).first_at(timestamp_ms);
+  return time_search().first_at(timestamp_ms);
 }
 
 Result<std::optional<TimestampOffset>> Log::max_timestamp() {
-  return TimeSearch(*storage_, options_.codecs, start_, end_).latest();
+  return time_search().latest();
+}
+
+TimeSearch Log::time_search() {
+  const BatchAccess access{.codecs = options_.codecs,
+                           .unreadable = &unreadable_,
+                           .decompressed_bytes_max = decompressed_bytes_max(options_.config)};
+  return {*storage_, access, start_, end_};
 }
 
 // --- durability, retention, truncation
 // --------------------------------------------------------------
+
+void Log::set_config(config::TopicConfig config) {
+  options_.config = std::move(config);
+  unreadable_.clear();  // the bound may have moved
+}
 
 void Log::flush(Durable done) {
   flushes_->request(end_, std::move(done));
@@ -315,9 +349,15 @@ Result<> Log::save_producers() {
 }
 
 Result<> Log::save_epochs() {
+  epochs_unsaved_ = true;
   auto put = storage_->put_blob(std::string(kEpochBlob), epochs_.encode());
   if (!put) return storage_failed(put.error());
+  epochs_unsaved_ = false;
   return {};
+}
+
+Result<> Log::save_epochs_if_changed() {
+  return epochs_unsaved_ ? save_epochs() : Result<>{};
 }
 
 Result<> Log::apply_retention(Offset high_watermark) {
@@ -327,6 +367,7 @@ Result<> Log::apply_retention(Offset high_watermark) {
   }
   auto segments = storage_->segments();
   if (!segments) return storage_failed(segments.error());
+  untimed_.stamp(*segments, now_ms());
   const Offset point =
       retention_point(*segments, options_.config,
                       {.now_ms = now_ms(), .high_watermark = high_watermark, .log_start = start_});
@@ -352,9 +393,8 @@ Result<> Log::trim_segments(Offset point) {
   auto left = storage_->trim(point);
   if (!left) return storage_failed(left.error());
   start_ = std::max(start_, *left);
-  if (epochs_.truncate_from_start(start_)) {
-    if (auto saved = save_epochs(); !saved) return saved;
-  }
+  epochs_unsaved_ |= epochs_.truncate_from_start(start_);
+  if (auto saved = save_epochs_if_changed(); !saved) return saved;
   return count_bytes();
 }
 
@@ -378,9 +418,9 @@ Result<> Log::truncate(Offset offset) {
   end_ = segments->empty() ? offset : std::min(offset, Offset{segments->back().end_offset});
   end_ = std::max(end_, start_);
   flushes_->truncate(end_);
-  if (epochs_.truncate_from_end(end_)) {
-    if (auto saved = save_epochs(); !saved) return saved;
-  }
+  unreadable_.clear();
+  epochs_unsaved_ |= epochs_.truncate_from_end(end_);
+  if (auto saved = save_epochs_if_changed(); !saved) return saved;
   LogMemory memory{.start = start_, .end = end_, .older = std::move(producers_)};
   if (auto recalled = recall_producers(*storage_, now_ms(), memory); !recalled) return recalled;
   producers_ = std::move(memory.producers);
@@ -395,7 +435,8 @@ Result<> Log::truncate(Offset offset) {
 // -----------------------------------------------------------------------------------------
 
 Result<> Log::assign_epoch(LeaderEpoch epoch) {
-  return epochs_.assign(epoch, end_) ? save_epochs() : Result<>{};
+  epochs_unsaved_ |= epochs_.assign(epoch, end_);
+  return save_epochs_if_changed();
 }
 
 std::pair<LeaderEpoch, Offset> Log::end_offset_for_epoch(LeaderEpoch epoch) const {

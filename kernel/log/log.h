@@ -44,6 +44,7 @@
 #include "config/topic_config.h"
 #include "log/flush_queue.h"
 #include "log/recovery.h"
+#include "log/retention.h"
 #include "log/state/epoch_cache.h"
 #include "log/state/producer_state.h"
 #include "log/time_search.h"
@@ -137,7 +138,7 @@ class Log {
   // back. kOffsetOutOfRange beyond the end. The caller keeps it at or below the high watermark.
   Result<> delete_records(Offset offset);
   // Takes effect at once, except for the layout of segments, which is the storage's since open.
-  void set_config(config::TopicConfig config) { options_.config = std::move(config); }
+  void set_config(config::TopicConfig config);
 
   // Says that a leader of this epoch begins at the end of the log (KIP-101). Durable. Older epochs
   // than the latest are ignored.
@@ -163,10 +164,13 @@ class Log {
   Result<> seal(MutableBytes batches, const AppendOptions& options);
   Result<> assign_epochs(ByteView batches);
   Result<> write_sealed(MutableBytes batches);
+  void warn_of_append(const Error& error);
   void remember(ByteView batches);
 
+  TimeSearch time_search();
   Result<> save_producers();
   Result<> save_epochs();
+  Result<> save_epochs_if_changed();
   Result<> trim_segments(Offset point);
   Result<> count_bytes();
   int64_t now_ms() const { return options_.scheduler->clock().wall_ms(); }
@@ -181,9 +185,13 @@ class Log {
   Offset end_;
   int64_t bytes_;
   EpochCache epochs_;
+  bool epochs_unsaved_ = false;  // changed since they were saved, or saving them has failed
   ProducerState producers_;
   std::optional<Offset> producers_saved_until_;
   int64_t bytes_since_save_ = 0;
+  UntimedSegments untimed_;
+  UnreadableBatches unreadable_;
+  std::optional<MonoTime> append_warned_at_;
 
   // Kept between appends for their memory.
   plugin::AppendBatches write_;

@@ -2,6 +2,7 @@
 
 #include "log/log.h"
 
+#include "base/log.h"
 #include "log/testing_log.h"
 
 namespace tenon::log {
@@ -60,6 +61,19 @@ TEST_F(LogAppend, a_failed_write_changes_nothing) {
   EXPECT_EQ(verdict(produced(0)), "KafkaStorageError");
   storage_.fail_appends = false;
   EXPECT_EQ(verdict(produced(0)), "0-0");
+}
+
+TEST_F(LogAppend, a_failed_write_is_a_line_in_the_broker_s_log_now_and_then) {
+  storage_.fail_appends = true;
+  testing::internal::CaptureStderr();
+  for (const int seconds : {0, 9, 1, 1}) {
+    scheduler_.advance(std::chrono::seconds(seconds));
+    EXPECT_EQ(verdict(batch({"a"})), "KafkaStorageError");
+  }
+  flush_log();
+  const std::string lines = testing::internal::GetCapturedStderr();
+  EXPECT_NE(lines.find("t-0: append to /logs/t-0 failed: "), std::string::npos) << lines;
+  EXPECT_EQ(std::ranges::count(lines, '\n'), 2) << lines;
 }
 
 TEST_F(LogAppend, holds_clients_to_one_batch_and_lets_the_broker_write_several) {
@@ -254,6 +268,15 @@ TEST_F(LogEpochs, a_new_leader_begins_at_the_end) {
 TEST_F(LogEpochs, are_saved_once_each) {
   const int before = storage_.blobs_put;
   for (int i = 0; i < 5; ++i) append(batch({"a"}), {.leader_epoch = LeaderEpoch{1}}).value();
+  EXPECT_EQ(storage_.blobs_put, before + 1);
+}
+
+TEST_F(LogEpochs, are_saved_by_the_next_append_when_saving_them_has_failed) {
+  storage_.fail_blobs = true;
+  EXPECT_EQ(verdict(batch({"a"}), {.leader_epoch = LeaderEpoch{3}}), "KafkaStorageError");
+  storage_.fail_blobs = false;
+  const int before = storage_.blobs_put;
+  EXPECT_EQ(verdict(batch({"a"}), {.leader_epoch = LeaderEpoch{3}}), "0-0");
   EXPECT_EQ(storage_.blobs_put, before + 1);
 }
 

@@ -32,21 +32,8 @@ Result<Bytes> decompress(const record::BatchView& batch, const plugin::Codecs* c
 }  // namespace
 
 std::optional<int> wanted_codec(config::Compression compression) {
-  switch (compression) {
-    case config::Compression::kProducer:
-      return std::nullopt;
-    case config::Compression::kUncompressed:
-      return TN_WIRE_NONE;
-    case config::Compression::kGzip:
-      return TN_WIRE_GZIP;
-    case config::Compression::kSnappy:
-      return TN_WIRE_SNAPPY;
-    case config::Compression::kLz4:
-      return TN_WIRE_LZ4;
-    case config::Compression::kZstd:
-      return TN_WIRE_ZSTD;
-  }
-  return std::nullopt;
+  if (compression == config::Compression::kProducer) return std::nullopt;
+  return plugin::wire_id_of(compression);
 }
 
 int wanted_level(const config::TopicConfig& config, int codec_id) {

@@ -2,6 +2,8 @@
 
 #include "log/retention.h"
 
+#include <utility>
+
 namespace tenon::log {
 namespace {
 
@@ -32,6 +34,18 @@ Offset retention_point(std::span<const tn_segment> segments, const config::Topic
     point = end;
   }
   return point;
+}
+
+void UntimedSegments::stamp(std::span<tn_segment> segments, int64_t now_ms) {
+  std::map<int64_t, Seen> still;
+  for (tn_segment& segment : segments) {
+    if (segment.max_timestamp_ms >= 0 || segment.end_offset == segment.base_offset) continue;
+    const auto before = seen_.find(segment.base_offset);
+    const bool known = before != seen_.end() && before->second.end_offset == segment.end_offset;
+    segment.max_timestamp_ms = known ? before->second.at_ms : now_ms;
+    still[segment.base_offset] = {segment.end_offset, segment.max_timestamp_ms};
+  }
+  seen_ = std::move(still);
 }
 
 }  // namespace tenon::log

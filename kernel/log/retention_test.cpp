@@ -108,6 +108,26 @@ TEST_F(Retention, empties_a_log_whose_records_are_all_old_and_goes_on_after_them
   EXPECT_EQ(verdict(batch({"b"})), "5-5");
 }
 
+TEST_F(Retention, records_without_a_time_are_as_old_as_their_segment_has_been_seen) {
+  append(batch_at(-1)).value();
+  ASSERT_TRUE(log_->apply_retention(Offset{1}));
+  scheduler_.advance(std::chrono::hours(24 * 7));
+  ASSERT_TRUE(log_->apply_retention(Offset{1}));
+  EXPECT_EQ(log_->start_offset(), Offset{0});
+  scheduler_.advance(std::chrono::milliseconds(1));
+  ASSERT_TRUE(log_->apply_retention(Offset{1}));
+  EXPECT_EQ(log_->start_offset(), Offset{1});
+}
+
+TEST_F(Retention, an_append_makes_a_segment_without_times_young_again) {
+  append(batch_at(-1)).value();
+  ASSERT_TRUE(log_->apply_retention(Offset{1}));
+  scheduler_.advance(std::chrono::hours(24 * 8));
+  append(batch_at(-1)).value();
+  ASSERT_TRUE(log_->apply_retention(Offset{2}));
+  EXPECT_EQ(log_->start_offset(), Offset{0});
+}
+
 TEST_F(Retention, keeps_what_is_not_yet_committed) {
   for (int i = 0; i < 5; ++i) append(batch({"a"})).value();
   scheduler_.advance(std::chrono::hours(24 * 8));

@@ -32,20 +32,23 @@ class TestingCodec {
              .compress = compress,
              .decompress = decompress,
              .content_size = nullptr},
-        codec_("testing-" + std::to_string(wire_id), api_, &api_) {}
+        codec_("testing-" + std::to_string(wire_id), api_, this) {}
   const plugin::Codec& codec() const { return codec_; }
+  int decompressions() const { return decompressions_; }
 
  private:
+  static TestingCodec& of(void* self) { return *static_cast<TestingCodec*>(self); }
   static tn_code compress(void* self, void*, const tn_bytes* src, size_t, int32_t, uint8_t* dst,
                           size_t, size_t* length, tn_error*) {
-    dst[0] = static_cast<uint8_t>(static_cast<tn_codec*>(self)->wire_id);
+    dst[0] = static_cast<uint8_t>(of(self).api_.wire_id);
     for (size_t i = 0; i < src->len; ++i) dst[i + 1] = static_cast<uint8_t>(~src->data[i]);
     *length = src->len + 1;
     return TN_OK;
   }
   static tn_code decompress(void* self, void*, tn_bytes src, uint8_t* dst, size_t cap,
                             size_t* length, tn_error*) {
-    if (src.len == 0 || src.data[0] != static_cast<tn_codec*>(self)->wire_id) return TN_E_CORRUPT;
+    ++of(self).decompressions_;
+    if (src.len == 0 || src.data[0] != of(self).api_.wire_id) return TN_E_CORRUPT;
     if (src.len - 1 > cap) return TN_E_LIMIT;
     for (size_t i = 1; i < src.len; ++i) dst[i - 1] = static_cast<uint8_t>(~src.data[i]);
     *length = src.len - 1;
@@ -54,6 +57,7 @@ class TestingCodec {
 
   tn_codec api_;
   plugin::Codec codec_;
+  int decompressions_ = 0;
 };
 
 class LogTest : public testing::Test {

@@ -11,17 +11,17 @@
 namespace tenon::log {
 namespace {
 
-// More than any batch that a producer sends in earnest.
-constexpr size_t kDecompressedBytesMax = 128 << 20;
+constexpr size_t kUnreadableMax = 1024;
 
 // The records of a batch, decompressed into `room` if need be; nullopt if that cannot be done.
-std::optional<ByteView> readable_records(const record::BatchView& batch,
-                                         const plugin::Codecs* codecs, Bytes& room) {
+std::optional<ByteView> readable_records(const record::BatchView& batch, const BatchAccess& access,
+                                         Bytes& room) {
   if (batch.codec_id() == 0) return batch.records();
-  const plugin::Codec* codec = codecs ? codecs->find(batch.codec_id()) : nullptr;
-  if (!codec) return std::nullopt;
-  auto section = codec->decompress(batch.records(), kDecompressedBytesMax);
+  const plugin::Codec* codec = access.codecs ? access.codecs->find(batch.codec_id()) : nullptr;
+  if (!codec || access.unreadable->contains(batch.base_offset())) return std::nullopt;
+  auto section = codec->decompress(batch.records(), access.decompressed_bytes_max);
   if (!section) {
+    access.unreadable->add(batch.base_offset());
     log_debug("batch at offset {} cannot be decompressed: {}", batch.base_offset().value,
               section.error().text());
     return std::nullopt;
@@ -33,11 +33,11 @@ std::optional<ByteView> readable_records(const record::BatchView& batch,
 // Shows `visit` the records at or after `start` with their times, until it answers true. False if
 // the records have no times of their own or cannot be looked into: then the header is all there is.
 template <class Visit>
-bool visit_records(const record::BatchView& batch, const plugin::Codecs* codecs, Offset start,
+bool visit_records(const record::BatchView& batch, const BatchAccess& access, Offset start,
                    Visit visit) {
   if (batch.timestamp_type() == record::TimestampType::kLogAppendTime) return false;
   Bytes room;
-  const auto section = readable_records(batch, codecs, room);
+  const auto section = readable_records(batch, access, room);
   if (!section) return false;
   record::RecordReader reader(*section);
   record::RecordView record;
@@ -55,10 +55,10 @@ bool visit_records(const record::BatchView& batch, const plugin::Codecs* codecs,
 // The first record at or after `start` with a timestamp >= timestamp_ms. The batch is known to have
 // one, perhaps before `start`.
 std::optional<TimestampOffset> find_in_batch(const record::BatchView& batch,
-                                             const plugin::Codecs* codecs, Offset start,
+                                             const BatchAccess& access, Offset start,
                                              int64_t timestamp_ms) {
   std::optional<TimestampOffset> found;
-  const bool looked = visit_records(batch, codecs, start, [&](Offset offset, int64_t timestamp) {
+  const bool looked = visit_records(batch, access, start, [&](Offset offset, int64_t timestamp) {
     if (timestamp < timestamp_ms) return false;
     found = {timestamp, offset, batch.leader_epoch()};
     return true;
@@ -69,11 +69,11 @@ std::optional<TimestampOffset> find_in_batch(const record::BatchView& batch,
 }
 
 // The largest timestamp of the records at or after `start`.
-int64_t visible_max_timestamp(const record::BatchView& batch, const plugin::Codecs* codecs,
+int64_t visible_max_timestamp(const record::BatchView& batch, const BatchAccess& access,
                               Offset start) {
   if (batch.base_offset() >= start) return batch.max_timestamp();
   int64_t max = record::kNoTimestamp;
-  const bool looked = visit_records(batch, codecs, start, [&](Offset, int64_t timestamp) {
+  const bool looked = visit_records(batch, access, start, [&](Offset, int64_t timestamp) {
     max = std::max(max, timestamp);
     return false;
   });
@@ -81,6 +81,11 @@ int64_t visible_max_timestamp(const record::BatchView& batch, const plugin::Code
 }
 
 }  // namespace
+
+void UnreadableBatches::add(Offset base_offset) {
+  if (base_offsets_.size() >= kUnreadableMax) base_offsets_.clear();
+  base_offsets_.insert(base_offset);
+}
 
 Result<std::optional<TimestampOffset>> TimeSearch::first_at(int64_t timestamp_ms) {
   auto batch_offset = storage_.lookup(timestamp_ms);
@@ -93,7 +98,7 @@ Result<std::optional<TimestampOffset>> TimeSearch::first_at(int64_t timestamp_ms
     if (!batch) return forward(batch);
     if (!*batch) return std::nullopt;
     if ((*batch)->max_timestamp() < timestamp_ms) continue;
-    if (auto found = find_in_batch(**batch, codecs_, start_, timestamp_ms)) return found;
+    if (auto found = find_in_batch(**batch, access_, start_, timestamp_ms)) return found;
   }
 }
 
@@ -106,7 +111,7 @@ Result<int64_t> TimeSearch::max_timestamp_of(const tn_segment& segment) {
     auto batch = scanner.next();
     if (!batch) return forward(batch);
     if (!*batch) return max;
-    max = std::max(max, visible_max_timestamp(**batch, codecs_, start_));
+    max = std::max(max, visible_max_timestamp(**batch, access_, start_));
   }
 }
 

@@ -62,6 +62,29 @@ TEST_F(TimeSearchTest, answers_the_first_offset_of_a_batch_that_cannot_be_looked
   EXPECT_EQ(time_lookup(105), "1@110");
 }
 
+TEST_F(TimeSearchTest, tries_a_batch_that_cannot_be_looked_into_once) {
+  Bytes rubbish = compressed(at({100, 110}), gzip_);
+  rubbish[record::kHeaderBytes] = 77;
+  record::patch_crc(rubbish);
+  append(rubbish).value();
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(time_lookup(105), "0@110");
+  EXPECT_EQ(gzip_.decompressions(), 1);
+}
+
+TEST_F(TimeSearchTest, decompresses_no_more_than_64_times_the_largest_batch) {
+  config_.max_message_bytes = 20'000;
+  config_.segment_bytes = 10'000'000;
+  log_->set_config(config_);
+  record::BatchBuilder large;
+  const Bytes megabytes(2'000'000);
+  large.add({.timestamp_ms = 100}).add({.timestamp_ms = 110, .value = ByteView(megabytes)});
+  append(compressed(large.build(), zstd_), {.from_client = false}).value();
+  EXPECT_EQ(time_lookup(100), "0@110");
+  config_.max_message_bytes = 40'000;
+  log_->set_config(config_);
+  EXPECT_EQ(time_lookup(100), "0@100");
+}
+
 TEST_F(TimeSearchTest, all_records_of_a_stamped_batch_have_its_time) {
   config_.timestamp_type = config::TimestampType::kLogAppendTime;
   log_->set_config(config_);

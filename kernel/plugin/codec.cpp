@@ -135,6 +135,23 @@ Result<Bytes> Codec::decompress(ByteView src, size_t bytes_max) const {
   }
 }
 
+int wire_id_of(config::Compression compression) {
+  switch (compression) {
+    case config::Compression::kProducer:
+    case config::Compression::kUncompressed:
+      return TN_WIRE_NONE;
+    case config::Compression::kGzip:
+      return TN_WIRE_GZIP;
+    case config::Compression::kSnappy:
+      return TN_WIRE_SNAPPY;
+    case config::Compression::kLz4:
+      return TN_WIRE_LZ4;
+    case config::Compression::kZstd:
+      return TN_WIRE_ZSTD;
+  }
+  return TN_WIRE_NONE;
+}
+
 const Codec* Codecs::find(std::string_view name) const {
   const auto named = [&](const Codec* codec) { return codec && codec->name() == name; };
   const auto it = std::ranges::find_if(by_id_, named);

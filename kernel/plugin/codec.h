@@ -11,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "config/topic_config.h"
 #include "tenon/codec.h"
 
 namespace tenon::plugin {
@@ -37,6 +38,9 @@ class Codec {
   void* self_;
   std::unique_ptr<Contexts> contexts_;
 };
+
+// The wire id of what compression.type asks for; 0 where no codec is needed.
+int wire_id_of(config::Compression compression);
 
 // The codecs of one broker, by wire id. Does not own them.
 class Codecs {
