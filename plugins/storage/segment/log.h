@@ -107,7 +107,7 @@ class Log : public std::enable_shared_from_this<Log> {
   // Syncs. [jobs, under sync_mutex_]
   struct SyncJob;
   void submit_sync(std::optional<Flushed> done);
-  void run_sync(std::optional<Flushed> done);
+  void run_sync(std::optional<Flushed>& done);
   bool is_synced_locked() const;
   SyncPlan plan_sync();
   Result<> sync(const SyncPlan& plan);

@@ -18,10 +18,19 @@ struct Log::SyncJob {
   static void run(void* arg) {
     const std::unique_ptr<SyncJob> job(static_cast<SyncJob*>(arg));
     try {
-      job->log->run_sync(std::move(job->done));
+      job->log->run_sync(job->done);
     } catch (const std::exception& error) {
-      job->log->poison(error.what());
+      job->fail(error.what());
+    } catch (...) {
+      job->fail("an exception that is not a std::exception");
     }
+  }
+
+  // The log first, so that nobody who hears of it finds a log that still takes appends. A
+  // completion that has been called does not mind.
+  void fail(const char* why) {
+    log->poison(why);
+    if (done) (*done)(Error(TN_E_PANIC, log->where() + "the sync failed: " + why));
   }
 };
 
@@ -51,7 +60,7 @@ bool Log::is_synced_locked() const {
 
 // One sync, and the completion as soon as the data is safe; what only saves time after a crash
 // comes behind it.
-void Log::run_sync(std::optional<Flushed> done) {
+void Log::run_sync(std::optional<Flushed>& done) {
   SyncPlan plan;
   Result<> result;
   {

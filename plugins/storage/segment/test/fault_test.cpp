@@ -93,6 +93,17 @@ TEST_F(SegmentFault, fails_every_flush_that_waits_behind_a_failed_one) {
   EXPECT_EQ(first.calls + second.calls, 2);
 }
 
+TEST_F(SegmentFault, answers_a_flush_once_when_the_sync_throws) {
+  machine_.fs.set_before([](const char* operation, const std::string&) {
+    if (std::string_view(operation) == "sync") throw std::runtime_error("out of luck");
+    return TN_OK;
+  });
+  EXPECT_EQ(machine_.flush(), TN_E_PANIC);
+  mend();
+  EXPECT_EQ(add_one(), TN_E_IO);
+  EXPECT_NE(machine_.log.error().find("out of luck"), std::string::npos);
+}
+
 TEST_F(SegmentFault, fails_the_flush_when_the_directory_cannot_be_synced) {
   fail("sync_directory", TN_E_IO);
   EXPECT_EQ(machine_.flush(), TN_E_IO);
