@@ -10,7 +10,7 @@ namespace tenon::plugin {
 std::expected<config::Settings, config::Problems> load_settings(const std::string& path,
                                                                 const config::Overlay& overlay) {
   config::ReadSettings result = config::read(path, overlay);
-  config::Problems more = PluginHost::check(result.settings.plugins);
+  config::Problems more = PluginHost::check(result.settings);
   result.problems.insert(result.problems.end(), std::make_move_iterator(more.begin()),
                          std::make_move_iterator(more.end()));
   if (result.problems.empty()) return std::move(result.settings);

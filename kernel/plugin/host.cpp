@@ -88,6 +88,21 @@ std::vector<Ready> prepare_all(const PluginSettings& settings, Problems& problem
   return ready;
 }
 
+// Whether no codec with that wire id is there; false while there are codecs that could not be
+// prepared, for one of those may be the one.
+bool lacks_codec(const PluginSettings& settings, const std::vector<Ready>& ready, int wire_id) {
+  if (wire_id == TN_WIRE_NONE) return false;
+  const auto is_table = [](const PluginTable& table) { return table.kind == "codec"; };
+  auto unprepared = std::ranges::count_if(settings.tables, is_table);
+  for (const Ready& one : ready) {
+    if (one.descriptor->kind != TN_CODEC) continue;
+    --unprepared;
+    const auto api = codec_interface(*one.descriptor, one.info.path);
+    if (!api || (*api)->wire_id == wire_id) return false;
+  }
+  return unprepared == 0;
+}
+
 Result<std::vector<PluginInfo>> describe_all(const std::string& path) {
   const auto module = open_module(path);
   if (!module) return std::unexpected(module.error());
@@ -208,6 +223,19 @@ std::expected<std::unique_ptr<PluginHost>, Problems> PluginHost::load(
 Problems PluginHost::check(const PluginSettings& settings) {
   Problems problems;
   prepare_all(settings, problems);
+  return problems;
+}
+
+Problems PluginHost::check(const config::Settings& settings) {
+  Problems problems;
+  const std::vector<Ready> ready = prepare_all(settings.plugins, problems);
+  const config::Compression wanted = settings.topic.defaults.compression_type;
+  if (!lacks_codec(settings.plugins, ready, wire_id_of(wanted))) return problems;
+  const config::Origin& origin = settings.origins.at("topic.defaults.compression");
+  problems.emplace_back(
+      origin.at,
+      fmt::format("\"topic.defaults.compression\" is \"{0}\", but no table [codec.{0}] loads it",
+                  origin.text));
   return problems;
 }
 

@@ -48,6 +48,9 @@ class PluginHost {
       const config::PluginSettings& settings, const HostServices& services);
   // All the checks of load, creating nothing: for `tenon config check`.
   static Problems check(const config::PluginSettings& settings);
+  // The same, and whether there is a codec for what [topic.defaults] asks for. The latter is not
+  // said while a codec has problems of its own: it may be the one.
+  static Problems check(const config::Settings& settings);
   // What the library at `path` holds, after the same checks.
   static Result<std::vector<PluginInfo>> inspect(const std::string& path);
   // A library found in one of the directories, and what it holds or why it cannot be used.
