@@ -207,6 +207,14 @@ def delete_topic(connection, name):
     return reply.array(lambda: (reply.string(), reply.i16()))[0][1]
 
 
+def set_topic_config(connection, topic, name, value):
+    """IncrementalAlterConfigs with one SET of one topic; its error."""
+    body = Writer().i32(1).i8(2).string(topic).i32(1).string(name).i8(0).string(value).i8(0)
+    reply = connection.ask(kafka.INCREMENTAL_ALTER_CONFIGS, 0, body.out)
+    reply.i32()
+    return reply.array(lambda: (reply.i16(), reply.string(), reply.i8(), reply.string()))[0][0]
+
+
 def init_producer_id(connection, transactional_id=None):
     reply = connection.ask(kafka.INIT_PRODUCER_ID, 1, Writer().string(transactional_id).i32(60000).out)
     reply.i32()

@@ -12,6 +12,8 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from harness import BINARY, ROOT, Broker, run
+from raw_kafka import Connection
+from raw_requests import set_topic_config
 
 
 class Restart(unittest.TestCase):
@@ -65,6 +67,19 @@ class Restart(unittest.TestCase):
 
     def test_everything_is_found_after_kill_9(self):
         self.check_found_again(self.broker.kill9)
+
+    def test_committed_offsets_survive_a_compression_type_of_their_topic(self):
+        self.broker.start()
+        self.produce("t", [b"%d" % i for i in range(10)])
+        self.consume("t", "before", 10)
+        with Connection(self.broker.kafka_port) as connection:
+            self.assertEqual(set_topic_config(connection, "__consumer_offsets", "compression.type", "gzip"), 0)
+        self.consume("t", "after", 10)
+        self.assertEqual(self.broker.stop(), 0)
+        self.broker.start()
+        self.produce("t", [b"new"])
+        for group in ("before", "after"):
+            self.assertEqual(self.consume("t", group, 1), [b"new"])
 
     def test_committed_offsets_survive_kill_9(self):
         self.broker.start()
