@@ -13,8 +13,8 @@ class Engine {
   static constexpr const char* kLicense = "Apache-2.0";
   static constexpr uint32_t kFlags = 0;
   static constexpr tn_option kOptions[] = {
-      bytes_option("log_bytes_max", "How much one log may hold; 0 means as much as there is.", "0",
-                   0, int64_t{1} << 50)};
+      bytes_option("log_bytes_max", "How much one log may hold; 0 means as much as there is.",
+                   "256MiB", 0, int64_t{1} << 50)};
 
   Engine(const Options& options, const Host& host)
       : clock_(host.clock()), log_bytes_max_(options.bytes("log_bytes_max")) {}

@@ -125,8 +125,10 @@ Result<> MemoryLog::append(const tn_append& batches) {
   if (!parsed) return parsed.error();
   const auto bytes_max = static_cast<uint64_t>(settings_.log_bytes_max);
   if (bytes_max > 0 && bytes_ + parsed->bytes > bytes_max)
-    return Error(TN_E_NOSPACE, settings_.name + ": the log holds " + std::to_string(bytes_) +
-                                   " bytes and may hold " + std::to_string(bytes_max));
+    return Error(TN_E_NOSPACE,
+                 settings_.name + ": the log is full: it holds " + std::to_string(bytes_) +
+                     " bytes of the " + std::to_string(bytes_max) +
+                     " that log_bytes_max allows; retention.bytes keeps it below that");
   if (is_roll_due(batches, parsed->bytes)) begin_segment(batches.base_offset);
   MemorySegment& active = segments_.back();
   for (auto& [batch, data] : parsed->items) {
