@@ -16,6 +16,7 @@ struct ServeOptions {
   std::string data_dir;
   std::string kafka;
   std::string http;
+  const CLI::Option* http_given = nullptr;  // "" is a value: no HTTP port
 
   config::Overlay overlay() const {
     config::Overlay overlay;
@@ -23,7 +24,7 @@ struct ServeOptions {
     overlay.environment = config::tenon_environment();
     if (!data_dir.empty()) overlay.overrides.push_back("storage.data_dirs=" + data_dir);
     if (!kafka.empty()) overlay.overrides.push_back("kafka.bind=" + kafka);
-    if (!http.empty()) overlay.overrides.push_back("http.bind=" + http);
+    if (http_given && !http_given->empty()) overlay.overrides.push_back("http.bind=" + http);
     return overlay;
   }
 };
@@ -57,12 +58,16 @@ std::string as_json(const ServeOptions& options, const config::Problems& problem
   return json.text();
 }
 
+std::string count_of_plugins(size_t n) {
+  return fmt::format("{} plugin{}", n, n == 1 ? "" : "s");
+}
+
 int run_check(const Shell& shell, const ServeOptions& options) {
   const auto settings = plugin::load_settings(options.file, options.overlay());
   if (shell.json)
     fmt::print("{}\n", as_json(options, settings ? config::Problems{} : settings.error()));
   else if (settings)
-    fmt::print("{}: ok, {} plugins\n", options.file, settings->plugins.tables.size());
+    fmt::print("{}: ok, {}\n", options.file, count_of_plugins(settings->plugins.tables.size()));
   else
     print_problems(settings.error());
   return settings ? kDone : kUsage;
@@ -74,6 +79,13 @@ void add_set_option(CLI::App& verb, ServeOptions& options) {
       ->type_name("section.key=value");
 }
 
+// Mostly "$UNSET": the broker must not go elsewhere than where it was sent.
+void refuse_empty(CLI::Option* option) {
+  option->check([](const std::string& given) -> std::string {
+    return given.empty() ? "must not be empty; leave it out for what the configuration says" : "";
+  });
+}
+
 }  // namespace
 
 void add_serve(CLI::App& app, Serve serve, Shell& shell) {
@@ -83,12 +95,16 @@ void add_serve(CLI::App& app, Serve serve, Shell& shell) {
       ->required()
       ->type_name("FILE");
   add_set_option(*verb, *options);
-  verb->add_option("--data-dir", options->data_dir, "Where the data lies (storage.data_dirs)")
-      ->type_name("DIR");
-  verb->add_option("--kafka", options->kafka, "The address for Kafka clients (kafka.bind)")
-      ->type_name("HOST:PORT");
-  verb->add_option("--http", options->http, "The address for health and metrics (http.bind)")
-      ->type_name("HOST:PORT");
+  refuse_empty(
+      verb->add_option("--data-dir", options->data_dir, "Where the data lies (storage.data_dirs)")
+          ->type_name("DIR"));
+  refuse_empty(
+      verb->add_option("--kafka", options->kafka, "The address for Kafka clients (kafka.bind)")
+          ->type_name("HOST:PORT"));
+  options->http_given =
+      verb->add_option("--http", options->http,
+                       "The address for health and metrics (http.bind); \"\" for none")
+          ->type_name("HOST:PORT");
   verb->footer(
       "Examples:\n"
       "  tenon serve --config configs/standalone.toml\n"

@@ -18,7 +18,8 @@ class Checker {
 
   void report(const std::string& key, std::string text) {
     Position at = settings_.origins.at(key).at;
-    if (at.file.empty()) at.file = file_;
+    // A default stands nowhere; the beginning of the file is where an editor can be sent to.
+    if (at.file.empty()) at = {file_, 1, 1};
     problems_.emplace_back(at, std::move(text));
   }
 

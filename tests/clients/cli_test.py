@@ -461,6 +461,24 @@ class Offline(unittest.TestCase):
         self.assertIn("not a shared library", err)
         self.tenon("plugin", "inspect", "/nowhere.so", expect=NOT_FOUND)
 
+    def test_serve_refuses_an_empty_place(self):
+        config = str(ROOT / "configs/standalone.toml")
+        for option in ("--data-dir", "--kafka"):
+            _, err = self.tenon("serve", "--config", config, option, "", expect=USAGE)
+            self.assertIn(f"{option}: must not be empty", err)
+        self.assertIn('"" for none', self.tenon("serve", "--help")[0])
+
+    def test_config_check_counts_and_finds_a_codec_that_is_missing(self):
+        with tempfile.TemporaryDirectory() as folder:
+            config = pathlib.Path(folder, "x.toml")
+            config.write_text("[storage.segment]\n[topic.defaults]\ncompression = \"producer\"\n")
+            self.assertIn(": ok, 1 plugin\n", self.tenon("config", "check", str(config))[0])
+            config.write_text("[storage.segment]\n[topic.defaults]\ncompression = \"zstd\"\n")
+            for verb in (("config", "check"), ("serve", "--config")):
+                _, err = self.tenon(*verb, str(config), expect=USAGE)
+                self.assertIn("x.toml:3:15:", err)
+                self.assertIn("no table [codec.zstd] loads it", err)
+
     def test_config_check(self):
         config = str(ROOT / "configs/standalone.toml")
         self.assertRegex(self.tenon("config", "check", config)[0], r": ok, \d+ plugins\n$")
