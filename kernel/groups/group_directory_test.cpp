@@ -178,6 +178,7 @@ TEST_F(GroupDirectoryTest, a_commit_on_its_way_ends_when_the_offsets_topic_goes)
   EXPECT_FALSE(committed.ready());
   publish_removal(id);
   storage_.hold_flushes = false;
+  storage_.release_flush();
   EXPECT_NE(wait(std::move(committed)).value().topics.at(0).partitions.at(0).error_code, 0);
 }
 

@@ -208,9 +208,15 @@ class TestingStorage {
   static void flush(void* log, tn_flushed done, void* arg) {
     LogFile& self = file(log);
     ++self.owner->flushes;
-    auto finish = [&self, done, arg, until = self.end] {
-      const bool ok = !self.owner->fail_flushes;
-      if (ok) self.flushed_end = std::max(self.flushed_end, std::min(until, self.end));
+    // The log may have been removed when the flush ends.
+    auto finish = [owner = self.owner, directory = std::string(self.directory), done, arg,
+                   until = self.end] {
+      const bool ok = !owner->fail_flushes;
+      const auto found = owner->logs_.find(directory);
+      if (ok && found != owner->logs_.end()) {
+        LogFile& flushed = *found->second;
+        flushed.flushed_end = std::max(flushed.flushed_end, std::min(until, flushed.end));
+      }
       done(arg, ok ? TN_OK : TN_E_IO, nullptr);
     };
     if (self.owner->hold_flushes) {
