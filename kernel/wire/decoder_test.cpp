@@ -128,7 +128,7 @@ TEST_F(DecoderTest, counts_are_held_against_the_bytes_left) {
 TEST_F(DecoderTest, memory_stays_in_proportion_to_the_body) {
   bytes_ = from_hex("00 00 00");
   bytes_.resize(200'000);
-  // 190 000 one-byte structs would take 40 bytes of memory each: more than 32 times the body.
+  // 190 000 one-byte structs would take 40 bytes of memory each: more than 16 times the body.
   bytes_[2] = 0xb1, bytes_[3] = 0xcc, bytes_[4] = 0x0b;
   const bool read = read_bytes(1);
   const bool expected = sizeof(Inner) <= Decoder::kMemoryFactor;
