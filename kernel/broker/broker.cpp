@@ -64,24 +64,6 @@ groups::GroupConfig group_config(const config::GroupSettings& from) {
           .offset_metadata_max_bytes = from.offset_metadata_bytes_max};
 }
 
-// 0 where the broker need not compress.
-int wire_id_of(config::Compression compression) {
-  switch (compression) {
-    case config::Compression::kProducer:
-    case config::Compression::kUncompressed:
-      return TN_WIRE_NONE;
-    case config::Compression::kGzip:
-      return TN_WIRE_GZIP;
-    case config::Compression::kSnappy:
-      return TN_WIRE_SNAPPY;
-    case config::Compression::kLz4:
-      return TN_WIRE_LZ4;
-    case config::Compression::kZstd:
-      return TN_WIRE_ZSTD;
-  }
-  return TN_WIRE_NONE;
-}
-
 std::vector<wire::ApiKey> advertised_keys() {
   std::vector<wire::ApiKey> keys;
   for (const handlers::Api& api : handlers::apis()) keys.push_back(api.key);
@@ -218,7 +200,7 @@ Result<> Broker::Rooms::check_loaded(const config::TopicConfig& config) const {
     return fail(Errc::kInvalidConfig, "tenon.storage",
                 "no storage plugin \"" + config.tenon_storage + "\" is loaded");
   }
-  const int codec = wire_id_of(config.compression_type);
+  const int codec = plugin::wire_id_of(config.compression_type);
   if (!plugins->codecs().known(codec)) {
     return fail(Errc::kInvalidConfig, "compression.type", "no codec plugin for it is loaded");
   }

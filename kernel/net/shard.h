@@ -10,8 +10,8 @@
 //
 // Invariants
 //   1. Work posted by one thread runs in the order of its posts; no work runs inside post().
-//   2. Posting to a shard that is awake makes no system call, and one wake serves every post that
-//      was made before it.
+//   2. One wake serves every post that was made before it; a wake is one write to an eventfd, made
+//      without holding a lock that the shard takes.
 //   3. The thread blocks every asynchronous signal, so that they reach the main thread, and
 //   SIGPIPE.
 //   4. Work and timers left over at stop are neither run nor destroyed: destroying them would
