@@ -70,45 +70,50 @@ void PartitionTable::open(const metadata::TopicInfo& topic,
   const Key key{topic.id, partition.index};
   slots_.emplace(key, Slot{});
   ++opening_;
-  submit_open(key, {topic.name, partition.index}, config_of(topic));
+  submit_open({key, {topic.name, partition.index}, config_of(topic), partition.leader_epoch});
 }
 
-void PartitionTable::submit_open(const Key& key, const TopicPartition& name,
-                                 const config::TopicConfig& config) {
-  context_.pool.submit([this, key, name, config] {
-    auto opened = std::make_shared<Result<Opened>>(open_log(name, key.topic, config));
-    scheduler_.post([this, key, name, config, opened] {
+void PartitionTable::submit_open(Opening opening) {
+  context_.pool.submit([this, opening = std::move(opening)]() mutable {
+    auto opened = std::make_shared<Result<Opened>>(open_log(opening));
+    scheduler_.post([this, opening = std::move(opening), opened]() mutable {
       if (!*opened && opened->error().code == Errc::kInUse) {
         // A topic of that name was deleted a moment ago and its files are still being removed.
-        scheduler_.call_after(kRetryDelay,
-                              [this, key, name, config] { submit_open(key, name, config); });
+        scheduler_.call_after(kRetryDelay, [this, opening = std::move(opening)]() mutable {
+          submit_open(std::move(opening));
+        });
       } else {
-        on_opened(key, name, std::move(*opened));
+        on_opened(opening.key, opening.name, std::move(*opened));
       }
     });
   });
 }
 
-Result<PartitionTable::Opened> PartitionTable::open_log(const TopicPartition& name,
-                                                        const Uuid& topic_id,
-                                                        const config::TopicConfig& config) {
-  const plugin::StorageEngine* engine = context_.engine(config.tenon_storage);
+Result<PartitionTable::Opened> PartitionTable::open_log(const Opening& opening) {
+  const std::string name = opening.name.text();
+  const std::string& storage = opening.config.tenon_storage;
+  const plugin::StorageEngine* engine = context_.engine(storage);
   if (engine == nullptr) {
-    return fail(Errc::kKafkaStorageError, name.text(),
-                "its tenon.storage \"" + config.tenon_storage + "\" is not loaded");
+    return fail(Errc::kKafkaStorageError, name,
+                "its tenon.storage \"" + storage + "\" is not loaded");
   }
-  auto directory = context_.directories.place(name, topic_id);
+  auto directory = context_.directories.place(opening.name, opening.key.topic);
   if (!directory) return forward(directory);
   auto log = log::Log::open({.engine = engine,
                              .directory = *directory,
-                             .name = name.text(),
-                             .config = config,
+                             .name = name,
+                             .config = opening.config,
                              .scheduler = &scheduler_,
                              .codecs = &context_.codecs,
                              .producer_expiry_ms = context_.producer_expiry_ms});
   if (!log) {
     context_.directories.release(*directory);
     return forward(log);
+  }
+  // An fsync: made here, on the pool, so that the first append finds it done.
+  if (auto noted = (*log)->assign_epoch(opening.leader_epoch); !noted) {
+    context_.directories.release(*directory);
+    return forward(noted);
   }
   return Opened{std::move(*directory), std::move(*log)};
 }
@@ -165,7 +170,8 @@ void PartitionTable::reopen_failed() {
     if (!slot.failed || !slot.may_heal || topic == nullptr) continue;
     slot.failed.reset();
     ++opening_;
-    submit_open(key, {topic->name, key.index}, config_of(*topic));
+    const auto& partition = topic->partitions.at(static_cast<size_t>(key.index));
+    submit_open({key, {topic->name, key.index}, config_of(*topic), partition.leader_epoch});
   }
 }
 

@@ -85,6 +85,13 @@ class PartitionTable {
     bool may_heal = true;  // another try may succeed
     std::vector<Promise<void>> waiting;
   };
+  // What the pool is asked to open.
+  struct Opening {
+    Key key;
+    TopicPartition name;
+    config::TopicConfig config;
+    LeaderEpoch leader_epoch;
+  };
   struct Opened {
     std::string directory;
     std::unique_ptr<log::Log> log;
@@ -94,9 +101,8 @@ class PartitionTable {
   void apply_topic(const metadata::TopicInfo& topic);
   void remove_topic(const metadata::TopicInfo& topic);
   void open(const metadata::TopicInfo& topic, const metadata::PartitionInfo& partition);
-  void submit_open(const Key& key, const TopicPartition& name, const config::TopicConfig& config);
-  Result<Opened> open_log(const TopicPartition& name, const Uuid& topic_id,
-                          const config::TopicConfig& config);
+  void submit_open(Opening opening);
+  Result<Opened> open_log(const Opening& opening);
   void on_opened(const Key& key, const TopicPartition& name, Result<Opened> opened);
   // The last step of opening: shows the partition, or says why there is none.
   void settle(const Key& key, const TopicPartition& name, Result<std::unique_ptr<log::Log>> log);

@@ -53,6 +53,7 @@ class PartitionTableTest : public log::LogTest {
       partition.replicas = {1};
       partition.isr = {1};
       partition.leader = 1;
+      partition.leader_epoch = 0;
       records.push_back(partition);
     }
     for (const auto& [key, value] : configs) {
@@ -112,6 +113,17 @@ TEST_F(PartitionTableTest, appends_to_an_opening_partition_wait_and_keep_their_o
   EXPECT_EQ(*first, "pending");
   scheduler_.run();
   EXPECT_EQ(*first + *second, "01");
+}
+
+TEST_F(PartitionTableTest, the_leader_epoch_is_written_while_opening_and_not_by_the_first_append) {
+  const Uuid id = create("t", 1);
+  scheduler_.run();
+  const int written = storage_.blobs_put;
+  EXPECT_EQ(table_->find(id, 0)->log().latest_epoch(), LeaderEpoch{0});
+  const auto answer = produce(id, "a");
+  scheduler_.run();
+  EXPECT_EQ(*answer, "0");
+  EXPECT_EQ(storage_.blobs_put, written);
 }
 
 TEST_F(PartitionTableTest, an_unknown_partition_is_refused) {
