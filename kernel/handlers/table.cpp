@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "handlers/admin/alter_configs.h"
 #include "handlers/admin/api_versions.h"
 #include "handlers/admin/create_partitions.h"
 #include "handlers/admin/create_topics.h"
@@ -104,6 +105,7 @@ constexpr std::array kApis{
     api<handle_describe_configs>({0, 4}),
     api<handle_create_partitions>({0, 3}),
     api<handle_delete_groups>({0, 2}),
+    api<handle_alter_configs>({0, 2}),
     api<handle_incremental_alter_configs>({0, 1}),
     api<handle_offset_delete>({0, 0}),
     api<handle_describe_cluster>({0, 1}),

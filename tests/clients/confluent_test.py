@@ -76,6 +76,14 @@ class Confluent(BrokerCase):
         self.assertEqual(entries["cleanup.policy"].value, "delete")
         self.assertIn("tenon.fsync", entries)
 
+    def test_configs_can_be_altered(self):
+        self.create(self.topic(), retention_ms="1000")
+        wanted = ConfigResource(ConfigResource.Type.TOPIC, self.topic(), set_config={"retention.ms": "2000"})
+        self.admin.alter_configs([wanted])[wanted].result(10)
+        resource = ConfigResource(ConfigResource.Type.TOPIC, self.topic())
+        entries = self.admin.describe_configs([resource])[resource].result(10)
+        self.assertEqual(entries["retention.ms"].value, "2000")
+
     def test_idempotent_producer_with_every_codec(self):
         for codec in ("none", "gzip", "snappy", "lz4", "zstd"):
             topic = f"{self.topic()}-{codec}"

@@ -37,6 +37,12 @@ struct Report {
     for (const auto& [partition, row] : rows) total += row.lag().value_or(0);
     return total;
   }
+  // "-" while the group reads partitions and has committed nothing: its lag is not known to be 0.
+  std::string total_lag_text() const {
+    const auto known = [](const auto& entry) { return entry.second.lag().has_value(); };
+    if (!rows.empty() && std::ranges::none_of(rows, known)) return "-";
+    return fmt::to_string(total_lag());
+  }
 };
 
 Outcome<> fill(const Client& client, Report& report) {
@@ -88,7 +94,7 @@ std::string as_text(const Report& report) {
   header.add({"STATE", group.state});
   header.add({"ASSIGNOR", group.assignor.empty() ? "-" : group.assignor});
   header.add({"MEMBERS", fmt::to_string(group.members.size())});
-  header.add({"TOTAL-LAG", fmt::to_string(report.total_lag())});
+  header.add({"TOTAL-LAG", report.total_lag_text()});
   const bool instances = std::ranges::any_of(
       group.members, [](const GroupMember& member) { return !member.instance_id.empty(); });
   std::vector<std::string> headings = {

@@ -2,18 +2,17 @@
 
 #include "handlers/admin/incremental_alter_configs.h"
 
-#include "handlers/admin/resource_types.h"
-#include "handlers/errors.h"
+#include "handlers/admin/config_changes.h"
 
 namespace tenon::handlers {
 namespace {
 
-using Asked = wire::IncrementalAlterConfigsRequest::AlterConfigsResource;
+using Request = wire::IncrementalAlterConfigsRequest;
+using Response = wire::IncrementalAlterConfigsResponse;
 
-Result<controller::TopicConfigChanges> to_changes(const Asked& asked) {
-  if (asked.resource_type != kTopicResource) {
-    return fail(Errc::kInvalidRequest, asked.resource_name,
-                "only configs of topics can be altered; those of a broker are in its TOML");
+Result<controller::TopicConfigChanges> to_changes(const Request::AlterConfigsResource& asked) {
+  if (auto can = check_can_be_altered(asked.resource_type, asked.resource_name); !can) {
+    return forward(can);
   }
   controller::TopicConfigChanges changes{.topic = asked.resource_name, .changes = {}};
   for (const auto& config : asked.configs) {
@@ -29,38 +28,11 @@ Result<controller::TopicConfigChanges> to_changes(const Asked& asked) {
 
 }  // namespace
 
-Task<wire::IncrementalAlterConfigsResponse> handle_incremental_alter_configs(
-    Call& call, wire::IncrementalAlterConfigsRequest request) {
-  wire::IncrementalAlterConfigsResponse response;
-  std::vector<controller::TopicConfigChanges> changes;
-  std::vector<size_t> places;
-  for (const Asked& asked : request.resources) {
-    auto& answer = response.responses.emplace_back();
-    answer.resource_type = asked.resource_type;
-    answer.resource_name = asked.resource_name;
-    answer.error_message.reset();
-    auto change = to_changes(asked);
-    if (change) {
-      changes.push_back(std::move(*change));
-      places.push_back(response.responses.size() - 1);
-    } else {
-      answer.error_code = error_code(change.error());
-      answer.error_message = change.error().text();
-    }
-  }
-  auto& services = call.services;
-  const auto results = co_await call_on(
-      call.scheduler(), services.controller_home,
-      [&services, changes = std::move(changes), only = request.validate_only]() mutable {
-        return services.controller.alter_topic_configs(std::move(changes), only);
-      });
-  co_await services.replicas.settled(call.scheduler());
-  for (size_t i = 0; i < results.size(); ++i) {
-    if (results[i]) continue;
-    response.responses[places[i]].error_code = error_code(results[i].error());
-    response.responses[places[i]].error_message = results[i].error().detail;
-  }
-  co_return response;
+Task<Response> handle_incremental_alter_configs(Call& call, Request request) {
+  std::vector<Result<controller::TopicConfigChanges>> changes;
+  for (const auto& asked : request.resources) changes.push_back(to_changes(asked));
+  const auto results = co_await alter_topics(call, std::move(changes), request.validate_only);
+  co_return answer_alteration<Response>(request, results);
 }
 
 }  // namespace tenon::handlers

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "handlers/admin/alter_configs.h"
+
+#include "handlers/admin/resource_types.h"
+#include "handlers/testing/handler_fixture.h"
+
+namespace tenon::handlers {
+namespace {
+
+using wire::ErrorCode;
+
+class AlterConfigsTest : public HandlerTest {
+ protected:
+  ErrorCode alter(int8_t type, const std::string& name,
+                  std::vector<wire::AlterConfigsRequest::AlterableConfig> configs) {
+    wire::AlterConfigsRequest request;
+    request.resources = {
+        {.resource_type = type, .resource_name = name, .configs = std::move(configs)}};
+    return code(ask(handle_alter_configs, std::move(request)).responses.at(0).error_code);
+  }
+};
+
+TEST_F(AlterConfigsTest, what_is_left_out_goes_back_to_its_default) {
+  create("t", 1, {{"retention.ms", "1000"}});
+  EXPECT_EQ(alter(kTopicResource, "t", {{"max.message.bytes", "5000"}}), ErrorCode::kNone);
+  EXPECT_EQ(topic("t")->configs.at("max.message.bytes"), "5000");
+  EXPECT_FALSE(topic("t")->configs.contains("retention.ms"));
+  EXPECT_TRUE(topic("t")->configs.contains("tenon.storage"));
+}
+
+TEST_F(AlterConfigsTest, only_topics_that_are_there_can_be_altered) {
+  EXPECT_EQ(alter(kTopicResource, "missing", {}), ErrorCode::kUnknownTopicOrPartition);
+  EXPECT_EQ(alter(kBrokerResource, "1", {}), ErrorCode::kInvalidRequest);
+}
+
+}  // namespace
+}  // namespace tenon::handlers
