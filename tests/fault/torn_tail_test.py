@@ -212,10 +212,18 @@ class OldSegments(DamageCase):
         self.produce([b"other"], "other")
         for i in range(20):
             self.produce([b"%d" % i, bytes(5000)])
-        # The recovery point follows a roll a moment later.
-        eventually(lambda: list(self.directory().glob("recovery-point*")), what="the recovery point")
+        # The recovery point follows a roll a moment later; every segment but the last is then behind it.
+        eventually(lambda: self.recovery_point()[0] == int(self.segments()[-1].stem), what="the recovery point")
         self.assertGreater(len(self.segments()), 5)
         self.batch_size = self.segments()[0].stat().st_size // 3
+
+    def recovery_point(self):
+        """Up to where the recovery point vouches: base offset of a segment, and bytes of it."""
+        try:
+            words = (self.directory() / "recovery-point").read_text().split()
+            return int(words[2]), int(words[3])
+        except FileNotFoundError:
+            return -1, 0
 
     def files(self):
         return {path.name: path.read_bytes() for path in self.directory().iterdir() if path.suffix == ".log"}
@@ -291,6 +299,15 @@ class OldSegments(DamageCase):
 
     def test_the_last_segment_that_is_missing_refuses_the_partition(self):
         """The recovery point vouches for it: it did not just get lost in a crash."""
+        def vouched_for():
+            # A point that was made between a roll and the first batch after it vouches for no byte
+            # of the new segment: then the next roll is tried.
+            base, size = self.recovery_point()
+            if base == int(self.segments()[-1].stem) and size > 0:
+                return True
+            self.produce([b"more", bytes(5000)])
+            return False
+        eventually(vouched_for, what="a recovery point inside the last segment")
         path = self.segments()[-1]
         self.damage_and_remember(path.unlink)
         self.check_refused(path)
