@@ -66,7 +66,7 @@ class Session : public std::enable_shared_from_this<Session> {
 void Session::close() {
   if (std::exchange(closed_, true)) return;
   error_code ignored;
-  stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  (void)stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
   stream_.close();
   shared_->sessions.erase(this);
 }
@@ -192,7 +192,7 @@ void open_session(const std::shared_ptr<Shared>& shared, int fd, bool v6) {
   }
   asio::ip::tcp::socket socket(net::io_context_of(shared->shard));
   error_code error;
-  socket.assign(v6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), fd, error);
+  (void)socket.assign(v6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), fd, error);
   if (error) {
     ::close(fd);
     return;

@@ -101,7 +101,7 @@ void Partition::answer_waiters() {
     Waiter waiter = std::move(producers_.front());
     producers_.pop_front();
     trace(TraceWay::kOut, "replication/partition");
-    waiter.done.fulfil(std::move(waiter.info));
+    waiter.done.fulfil(waiter.info);
   }
 }
 

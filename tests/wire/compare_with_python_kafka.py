@@ -5,7 +5,7 @@
     compare_with_python_kafka.py GOLDEN
 
 Each message that the package knows in a version of ours must be read to its last byte, and written again
-as it was. Exits 77, which ctest shows as skipped, where the package is not installed.
+as it was.
 """
 import importlib
 import io
@@ -51,11 +51,7 @@ def problem_with(message, data):
 
 
 def main():
-    try:
-        classes = known_classes()
-    except ImportError:
-        print("skipped: python3-kafka is not installed")
-        return 77
+    classes = known_classes()
     checked, problems = 0, []
     for line in pathlib.Path(sys.argv[1]).read_text().splitlines():
         if line.startswith("#"):

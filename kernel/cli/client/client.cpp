@@ -105,7 +105,7 @@ Outcome<> Client::create(const Shell& shell, const ClientOptions& options) {
   char reason[512] = "";
   raw_ = rd_kafka_new(options.type, conf.get(), reason, sizeof reason);
   if (!raw_) return failed(kUsage, fmt::format("the client cannot be set up: {}", reason));
-  conf.release();  // now librdkafka's
+  (void)conf.release();  // now librdkafka's
   return {};
 }
 

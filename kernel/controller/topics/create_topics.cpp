@@ -14,7 +14,6 @@ namespace tenon::controller {
 
 namespace {
 
-using metadata::Image;
 using metadata::Record;
 
 // Plans the topics of one request, one after another.

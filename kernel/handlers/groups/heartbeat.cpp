@@ -15,7 +15,7 @@ Task<wire::HeartbeatResponse> handle_heartbeat(Call& call, wire::HeartbeatReques
        version = call.version()](groups::GroupCoordinator& coordinator) mutable {
         return coordinator.heartbeat(std::move(info), std::move(request), version);
       });
-  if (response) co_return std::move(*response);
+  if (response) co_return *response;
   wire::HeartbeatResponse refused;
   refused.error_code = error_code(response.error());
   co_return refused;

@@ -48,7 +48,7 @@ Acceptor::~Acceptor() {
 
 void Acceptor::close() {
   boost::system::error_code ignored;
-  socket_.close(ignored);
+  (void)socket_.close(ignored);
 }
 
 void Acceptor::wait() {

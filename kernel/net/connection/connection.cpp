@@ -65,7 +65,7 @@ void Connection::close() {
   }
   discard_unread();
   boost::system::error_code ignored;
-  socket_.close(ignored);
+  (void)socket_.close(ignored);
   context_->metrics->open.sub();
   ticket_ = {};
   context_->on_closed(*this);
