@@ -15,7 +15,7 @@
 #include <memory>
 #include <string>
 
-#include "net/log_limiter.h"
+#include "base/log_limiter.h"
 #include "net/shard.h"
 #include "net/socket.h"
 

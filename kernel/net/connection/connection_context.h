@@ -7,10 +7,10 @@
 #include <memory>
 #include <string>
 
+#include "base/log_limiter.h"
 #include "base/metrics.h"
 #include "net/connection/frame_buffer.h"
 #include "net/listener.h"
-#include "net/log_limiter.h"
 
 namespace tenon::net {
 

@@ -86,12 +86,21 @@ InstanceHost::InstanceHost(const Extensions& extensions, std::string label)
             .log = log,
             .get_extension = get_extension} {}
 
+bool InstanceHost::may_log(uint64_t& left_out) {
+  if (extensions_.clock() == nullptr) return true;
+  const MonoTime now = extensions_.clock()->now();
+  const std::lock_guard lock(mutex_);
+  return limiter_.allow(now, left_out);
+}
+
 void InstanceHost::log(const tn_host* host, int32_t level, const char* text, size_t len) {
-  const auto& self = *static_cast<const InstanceHost*>(host->ctx);
+  auto& self = *static_cast<InstanceHost*>(host->ctx);
   const LogLevel severity = level_of(level);
-  if (!log_enabled(severity)) return;
+  uint64_t left_out = 0;
+  if (!log_enabled(severity) || !self.may_log(left_out)) return;
   std::string line =
       fmt::format("{}: {}", self.label_, std::string_view(text, std::min(len, kLogLineBytesMax)));
+  if (left_out > 0) line += fmt::format(" ({} lines of it left out before)", left_out);
   // One event, one line: a plugin cannot forge another.
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' '; };
   std::ranges::replace_if(line, is_control, ' ');

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What an instance of a plugin gets from the host: its tn_host, with a log line under its own name
-// and the extensions of host.h. Extensions are shared by all instances of one host.
+// What an instance of a plugin gets from the host: its tn_host, with log lines under its own name,
+// at most kLogLinesPerSecond of them, and the extensions of host.h. Extensions are shared by all
+// instances of one host.
 //
 //   tenon.clock/1     the broker's clock
 //   tenon.random/1    the broker's randomness, one caller at a time
@@ -17,6 +18,7 @@
 #include <string_view>
 
 #include "base/clock.h"
+#include "base/log_limiter.h"
 #include "base/random.h"
 #include "base/scheduler.h"
 #include "tenon/host.h"
@@ -34,6 +36,8 @@ class Extensions {
 
   // Null for an id that this host does not have.
   const void* find(std::string_view id) const;
+  // Null if instances are given none.
+  const Clock* clock() const { return static_cast<const Clock*>(clock_.ctx); }
 
  private:
   // One caller at a time, for generators that are made for one thread.
@@ -51,6 +55,8 @@ class Extensions {
 // The tn_host of one instance, at one address for all its life.
 class InstanceHost {
  public:
+  static constexpr uint32_t kLogLinesPerSecond = 10;
+
   // `label` stands before every line that the instance logs: "codec gzip".
   InstanceHost(const Extensions& extensions, std::string label);
   InstanceHost(const InstanceHost&) = delete;
@@ -62,8 +68,13 @@ class InstanceHost {
   static void log(const tn_host* host, int32_t level, const char* text, size_t len);
   static const void* get_extension(const tn_host* host, const char* id);
 
+  // Whether a line may be written now; then `left_out` were not since the last one.
+  bool may_log(uint64_t& left_out);
+
   const Extensions& extensions_;
   std::string label_;
+  std::mutex mutex_;
+  LogLimiter limiter_{kLogLinesPerSecond};  // under mutex_
   tn_host host_;
 };
 

@@ -77,6 +77,18 @@ TEST_F(InstanceHostTest, a_line_carries_the_name_of_its_instance) {
             std::string::npos);
 }
 
+TEST_F(InstanceHostTest, a_plugin_cannot_flood_the_log) {
+  testing::internal::CaptureStderr();
+  const auto warn = [this] { host_.view()->log(host_.view(), TN_LOG_WARN, "again", 5); };
+  for (uint32_t i = 0; i < 3 * InstanceHost::kLogLinesPerSecond; ++i) warn();
+  scheduler_.advance(std::chrono::seconds(1));
+  warn();
+  flush_log();
+  const std::string text = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(std::ranges::count(text, '\n'), InstanceHost::kLogLinesPerSecond + 1);
+  EXPECT_NE(text.find("codec gzip: again (20 lines of it left out before)"), std::string::npos);
+}
+
 TEST_F(InstanceHostTest, a_plugin_cannot_forge_a_second_line) {
   const std::string text = logged(TN_LOG_ERROR, "a\nb\rc\x1b[31m");
   EXPECT_EQ(std::ranges::count(text, '\n'), 1);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "net/log_limiter.h"
+#include "base/log_limiter.h"
 
 #include <gtest/gtest.h>
 
-namespace tenon::net {
+namespace tenon {
 namespace {
 
 TEST(LogLimiter, allows_so_many_lines_a_second_and_counts_the_rest) {
@@ -23,4 +23,4 @@ TEST(LogLimiter, allows_so_many_lines_a_second_and_counts_the_rest) {
 }
 
 }  // namespace
-}  // namespace tenon::net
+}  // namespace tenon

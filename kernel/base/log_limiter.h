@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Keeps events that clients can cause at will from flooding the log: so many lines in each second,
-// and the number of lines left out told by the next line. One thread.
+// Keeps events that clients or plugins can cause at will from flooding the log: so many lines in
+// each second, and the number of lines left out told by the next line. One thread.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-namespace tenon::net {
+namespace tenon {
 
 class LogLimiter {
  public:
@@ -51,4 +51,4 @@ class LogLimiter {
   uint64_t left_out_ = 0;
 };
 
-}  // namespace tenon::net
+}  // namespace tenon
