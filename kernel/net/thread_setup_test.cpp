@@ -15,6 +15,7 @@ namespace {
 struct Seen {
   std::string name;
   sigset_t blocked;
+  stack_t stack;
 };
 
 Seen in_thread(const std::string& name) {
@@ -25,6 +26,7 @@ Seen in_thread(const std::string& name) {
     pthread_getname_np(pthread_self(), text, sizeof text);
     seen.name = text;
     pthread_sigmask(SIG_SETMASK, nullptr, &seen.blocked);
+    sigaltstack(nullptr, &seen.stack);
   }).join();
   return seen;
 }
@@ -42,6 +44,12 @@ TEST(SetUpThread, leaves_signals_to_the_main_thread_but_not_its_own_faults) {
   for (const int signal : {SIGSEGV, SIGBUS, SIGABRT}) {
     EXPECT_FALSE(sigismember(&seen.blocked, signal));
   }
+}
+
+TEST(SetUpThread, gives_handlers_a_stack_of_their_own) {
+  const Seen seen = in_thread("x");
+  EXPECT_EQ(seen.stack.ss_flags & SS_DISABLE, 0);
+  EXPECT_GE(seen.stack.ss_size, 64u << 10);
 }
 
 }  // namespace
