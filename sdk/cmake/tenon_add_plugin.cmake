@@ -2,7 +2,8 @@
 #
 # tenon_add_plugin(NAME KIND kind SOURCES file... [LIBRARIES target...])
 #
-# Builds the shared library KIND-NAME.so, which exports the datum `tenon_module` and nothing else.
+# Builds the shared library KIND-NAME.so, which exports the datum `tenon_module` and nothing else, and
+# carries the note of tenon/module.h.
 # Static archives among LIBRARIES stay private to it. The target is called KIND-NAME. Works the same
 # inside the repository and from an installed SDK, and needs C++17 or C11.
 
@@ -28,6 +29,10 @@ function(tenon_add_plugin name)
   endif()
   target_link_options(${target} PRIVATE
     -Wl,--version-script=${map} -Wl,--exclude-libs,ALL -Wl,-z,now)
+  # GCC has no macro for this sanitizer, and the note is to tell of it.
+  if("${CMAKE_CXX_FLAGS} ${CMAKE_C_FLAGS}" MATCHES "-fsanitize=[a-z,-]*undefined")
+    target_compile_definitions(${target} PRIVATE TN_UNDEFINED_SANITIZER)
+  endif()
   # Sanitizers leave their runtime to the program that loads the library.
   if(NOT "${CMAKE_CXX_FLAGS} ${CMAKE_C_FLAGS}" MATCHES "-fsanitize")
     target_link_options(${target} PRIVATE -Wl,--no-undefined)

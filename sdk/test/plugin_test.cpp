@@ -137,6 +137,17 @@ TEST_F(PluginTest, a_module_holds_several_descriptors) {
   EXPECT_EQ(find_descriptor("options")->n_options, 8u);
 }
 
+TEST_F(PluginTest, a_note_tells_of_every_descriptor) {
+  const std::string text = tenon_note.text;
+  EXPECT_EQ(
+      text.rfind("abi 1.0\npartitioner options 1.0.0\ncodec null 1.0.0\nstorage flush 1.0.0\n", 0),
+      0u)
+      << text;
+  EXPECT_EQ(text.substr(text.size() - 10), "sdk 1.0.0\n");
+  EXPECT_EQ(text.size() + 1, tenon_note.text_size);
+  EXPECT_STREQ(tenon_note.owner, "Tenon");
+}
+
 TEST_F(PluginTest, options_of_every_type_reach_the_constructor) {
   EXPECT_EQ(partition(Instance(host_, "options"), 0), 4);
 }

@@ -22,7 +22,8 @@
 // tenon::Error. Nothing is thrown across the boundary: every function the host calls is noexcept
 // and answers TN_E_PANIC for an exception that it does not know.
 //
-// The datum and the descriptors are constants: loading the library runs no code of it.
+// The datum and the descriptors are constants: loading the library runs no code of it. The same
+// line writes the note (module.h), from which a host knows the library before it loads it.
 #pragma once
 
 #include <array>
@@ -33,6 +34,7 @@
 #include <utility>
 
 #include "host.hpp"
+#include "module.h"
 #include "plugin.h"
 #include "result.hpp"
 
@@ -278,19 +280,99 @@ constexpr std::array<const tn_descriptor*, N> point_at(const tn_descriptor (&lis
   return {{&list[I]...}};
 }
 
+// --- the note: layout and text as module.h describes them ---------------------------------------
+
+constexpr const char* kind_word(tn_kind kind) {
+  constexpr const char* kWords[] = {"partitioner", "assignor", "codec", "storage", "coordination"};
+  return kWords[kind - TN_PARTITIONER];
+}
+
+// What would split a line of the note, or could not be a file's name, is found by the compiler.
+constexpr bool is_name(std::string_view text) {
+  for (const char c : text)
+    if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '-' && c != '_') return false;
+  return !text.empty();
+}
+constexpr bool is_version(std::string_view text) {
+  for (const char c : text)
+    if (c <= ' ') return false;
+  return !text.empty();
+}
+template <size_t N>
+constexpr bool are_named(const tn_descriptor (&list)[N]) {
+  for (const tn_descriptor& one : list)
+    if (!is_name(one.name) || !is_version(one.version)) return false;
+  return true;
+}
+
+// Counts the characters of a text, and writes them where there is a place for them.
+class NoteWriter {
+ public:
+  constexpr explicit NoteWriter(char* to) : to_(to) {}
+  constexpr void put(const char* text) {
+    for (; *text != '\0'; text++) {
+      if (to_ != nullptr) to_[size_] = *text;
+      size_++;
+    }
+  }
+  constexpr size_t size() const { return size_; }
+
+ private:
+  char* to_;
+  size_t size_ = 0;
+};
+
+// The size of the note's text, its NUL included; writes the text to `to` unless that is null.
+template <size_t N>
+constexpr size_t write_note(const tn_descriptor (&list)[N], char* to) {
+  NoteWriter writer(to);
+  writer.put(TN_NOTE_ABI);
+  for (const tn_descriptor& one : list) {
+    writer.put(kind_word(one.kind));
+    writer.put(" ");
+    writer.put(one.name);
+    writer.put(" ");
+    writer.put(one.version);
+    writer.put("\n");
+  }
+  writer.put(TN_NOTE_END);
+  return writer.size() + 1;
+}
+
+template <size_t kTextSize>
+struct Note {
+  uint32_t owner_size = sizeof(TN_NOTE_OWNER);
+  uint32_t text_size = kTextSize;
+  uint32_t type = TN_NOTE_TYPE;
+  char owner[8] = TN_NOTE_OWNER;
+  char text[kTextSize] = {};
+};
+
+template <size_t kTextSize, size_t N>
+constexpr Note<kTextSize> make_note(const tn_descriptor (&list)[N]) {
+  Note<kTextSize> note;
+  write_note(list, note.text);
+  return note;
+}
+
 }  // namespace detail
 }  // namespace sdk
 }  // namespace tenon
 
-// The one exported datum, of one or more descriptors. Use it once per library, outside every
-// namespace.
-#define TENON_MODULE(...)                                                                 \
-  namespace {                                                                             \
-  constexpr tn_descriptor tenon_descriptors[] = {__VA_ARGS__};                            \
-  constexpr size_t kTenonDescriptors = sizeof(tenon_descriptors) / sizeof(tn_descriptor); \
-  constexpr auto tenon_descriptor_list = ::tenon::sdk::detail::point_at(                  \
-      tenon_descriptors, std::make_index_sequence<kTenonDescriptors>());                  \
-  }                                                                                       \
-  extern "C" TN_EXPORT constexpr tn_module tenon_module = {                               \
-      sizeof(tn_module),           TN_MAGIC, TN_ABI_MAJOR, 0, kTenonDescriptors, 0,       \
+// The one exported datum, of one or more descriptors, and the note that tells of them. Use it once
+// per library, outside every namespace.
+#define TENON_MODULE(...)                                                                         \
+  namespace {                                                                                     \
+  constexpr tn_descriptor tenon_descriptors[] = {__VA_ARGS__};                                    \
+  static_assert(::tenon::sdk::detail::are_named(tenon_descriptors),                               \
+                "a name is lower case, digits, '-' and '_'; a version has no spaces");            \
+  constexpr size_t kTenonDescriptors = sizeof(tenon_descriptors) / sizeof(tn_descriptor);         \
+  constexpr auto tenon_descriptor_list = ::tenon::sdk::detail::point_at(                          \
+      tenon_descriptors, std::make_index_sequence<kTenonDescriptors>());                          \
+  constexpr size_t kTenonNoteSize = ::tenon::sdk::detail::write_note(tenon_descriptors, nullptr); \
+  TN_IN_NOTE constexpr ::tenon::sdk::detail::Note<kTenonNoteSize> tenon_note =                    \
+      ::tenon::sdk::detail::make_note<kTenonNoteSize>(tenon_descriptors);                         \
+  }                                                                                               \
+  extern "C" TN_EXPORT constexpr tn_module tenon_module = {                                       \
+      sizeof(tn_module),           TN_MAGIC, TN_ABI_MAJOR, TN_MIN_MINOR, kTenonDescriptors, 0,    \
       tenon_descriptor_list.data()};
