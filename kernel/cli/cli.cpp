@@ -11,7 +11,7 @@
 #include "cli/group/group.h"
 #include "cli/option_checks.h"
 #include "cli/parse_error.h"
-#include "cli/plugin_verbs.h"
+#include "cli/plugin/plugin.h"
 #include "cli/produce/produce.h"
 #include "cli/serve.h"
 #include "cli/shell.h"

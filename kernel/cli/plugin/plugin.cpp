@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "cli/plugin/plugin.h"
+
+#include <CLI/CLI.hpp>
+
+namespace tenon::cli {
+
+void add_plugin(CLI::App& app, Shell& shell) {
+  auto* plugin = app.add_subcommand("plugin", "List and inspect plugins");
+  plugin->require_subcommand(1);
+  add_plugin_list(*plugin, shell);
+  add_plugin_inspect(*plugin, shell);
+}
+
+}  // namespace tenon::cli

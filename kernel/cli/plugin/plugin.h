@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// `tenon plugin ...`: the verbs, each in a file of its own. Main thread.
+#pragma once
+
+#include "cli/shell.h"
+
+namespace tenon::cli {
+
+// Adds the noun with all its verbs.
+void add_plugin(CLI::App& app, Shell& shell);
+
+// What libraries say of themselves; no function of a plugin is called.
+void add_plugin_list(CLI::App& plugin, Shell& shell);
+void add_plugin_inspect(CLI::App& plugin, Shell& shell);
+
+}  // namespace tenon::cli
