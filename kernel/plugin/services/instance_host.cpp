@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "plugin/host.h"
 #include "plugin/services/host_fs.h"
+#include "plugin/watch/call_scope.h"
 
 namespace tenon::plugin {
 
@@ -31,8 +32,12 @@ uint32_t checksum_crc32c(uint32_t crc, const void* data, size_t len) {
   return tenon::crc32c(crc, {static_cast<const uint8_t*>(data), len});
 }
 
+// The job is a call of whoever submits it, should the process die in it.
 void executor_submit(void* ctx, void (*fn)(void* arg), void* arg) {
-  static_cast<BlockingPool*>(ctx)->submit([fn, arg] { fn(arg); });
+  static_cast<BlockingPool*>(ctx)->submit([fn, arg, suspect = current_call().suspect] {
+    const CallScope call(suspect, "job");
+    fn(arg);
+  });
 }
 
 LogLevel level_of(int32_t level) {

@@ -5,6 +5,7 @@
 
 #include "base/sim_scheduler.h"
 #include "plugin/host.h"
+#include "plugin/watch/call_scope.h"
 
 namespace tenon::plugin {
 namespace {
@@ -61,6 +62,20 @@ TEST_F(InstanceHostTest, work_runs_later_on_the_pool) {
   EXPECT_EQ(ran, 0);
   scheduler_.run();
   EXPECT_EQ(ran, 1);
+}
+
+TEST_F(InstanceHostTest, a_job_is_a_call_of_the_plugin_that_submitted_it) {
+  static constexpr Suspect kSegment{"storage segment 1.0.0", "/p.so"};
+  const auto* executor = extension<tn_host_executor>(TN_HOST_EXECUTOR_ID);
+  PluginCall seen;
+  const auto look = [](void* arg) { *static_cast<PluginCall*>(arg) = current_call(); };
+  {
+    const CallScope flush(&kSegment, "flush");
+    executor->submit(executor->ctx, look, &seen);
+  }
+  scheduler_.run();
+  EXPECT_EQ(seen.suspect, &kSegment);
+  EXPECT_STREQ(seen.function, "job");
 }
 
 TEST_F(InstanceHostTest, what_the_host_lacks_is_null) {
