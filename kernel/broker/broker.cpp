@@ -25,7 +25,9 @@ namespace tenon::broker {
 namespace {
 
 constexpr auto kDrainTime = std::chrono::seconds(5);
-constexpr size_t kPoolThreads = 8;
+// A storage syncs its logs on up to eight of them; the others are for what else blocks, such as a
+// write of the metadata journal.
+constexpr size_t kPoolThreads = 12;
 
 // Runs a task of a shard and waits for its result on this thread, which is no shard.
 template <class F>

@@ -18,6 +18,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <functional>
 #include <map>
@@ -43,9 +44,9 @@ class CrashFs {
   using Before = std::function<tn_code(const char* operation, const std::string& path)>;
 
   CrashFs() {
-    table_ = {sizeof(table_), 0,    this,     open,   close,         read_at,
-              write_at,       sync, truncate, map,    unmap,         info,
-              make_directory, list, rename,   remove, sync_directory};
+    table_ = {sizeof(table_), 0,    this,     open,   close,          read_at,
+              write_at,       sync, truncate, map,    unmap,          info,
+              make_directory, list, rename,   remove, sync_directory, start_writeback};
   }
   CrashFs(CrashFs&& other) noexcept : CrashFs() {
     names_ = std::move(other.names_);
@@ -56,6 +57,8 @@ class CrashFs {
   CrashFs& operator=(const CrashFs&) = delete;
 
   const tn_host_fs* get() const { return &table_; }
+  // As an older host: without the members that came after the first release of tenon.fs/1.
+  void hide_optional_members() { table_.struct_size = offsetof(tn_host_fs, start_writeback); }
   void set_before(Before before) { before_ = std::move(before); }
   // A write_at that `before` lets fail writes so many bytes first.
   void set_short_write(size_t bytes) { short_write_bytes_ = bytes; }
@@ -210,6 +213,10 @@ class CrashFs {
     node->durable = node->now;
     return TN_OK;
   }
+  // Makes nothing durable: what it would have written, the power may still take.
+  static void start_writeback(void* ctx, int32_t fd) {
+    (void)of(ctx).before("start_writeback", of(ctx).open_.at(fd).second, nullptr);
+  }
   static tn_code truncate(void* ctx, int32_t fd, uint64_t size, tn_error* error) {
     const auto& [node, path] = of(ctx).open_.at(fd);
     if (const tn_code code = of(ctx).before("truncate", path, error)) return code;
@@ -315,6 +322,7 @@ class CrashHost {
   }
   CrashFs& fs() { return fs_; }
   size_t run_jobs() { return inner_.run_jobs(); }
+  size_t waiting_jobs() { return inner_.waiting_jobs(); }
   TestRandom& random() { return inner_.random(); }
   std::vector<std::string> log_lines() { return inner_.log_lines(); }
 

@@ -49,6 +49,7 @@ class TestFs {
     table_.rename = rename;
     table_.remove = remove;
     table_.sync_directory = sync_directory;
+    table_.start_writeback = start_writeback;
   }
   TestFs(const TestFs&) = delete;
   TestFs& operator=(const TestFs&) = delete;
@@ -150,6 +151,10 @@ class TestFs {
     const std::string path = of(ctx).path_of(fd);
     if (const tn_code code = of(ctx).fault("sync", path, error)) return code;
     return answer(::fdatasync(fd) == 0, error, "sync", path);
+  }
+  static void start_writeback(void* ctx, int32_t fd) {
+    (void)of(ctx).fault("start_writeback", of(ctx).path_of(fd), nullptr);
+    (void)::sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
   }
   static tn_code truncate(void* ctx, int32_t fd, uint64_t size, tn_error* error) {
     const std::string path = of(ctx).path_of(fd);

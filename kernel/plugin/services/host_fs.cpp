@@ -136,6 +136,11 @@ tn_code sync_file(void*, int32_t fd, tn_error* error) {
   return TN_OK;
 }
 
+// Not a sync: no size, no flush of the device, and errors stay with the file for the sync to find.
+void start_writeback(void*, int32_t fd) {
+  (void)::sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+}
+
 tn_code truncate_file(void*, int32_t fd, uint64_t size, tn_error* error) {
   if (uninterrupted([&] { return ::ftruncate(fd, static_cast<off_t>(size)); }) < 0)
     return failed(error, fmt::format("truncate to {}", size));
@@ -232,7 +237,8 @@ constexpr tn_host_fs kPosix{.struct_size = sizeof(tn_host_fs),
                             .list = list_directory,
                             .rename = rename_file,
                             .remove = remove_file,
-                            .sync_directory = sync_directory};
+                            .sync_directory = sync_directory,
+                            .start_writeback = start_writeback};
 
 }  // namespace
 

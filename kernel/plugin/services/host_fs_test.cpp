@@ -74,6 +74,16 @@ TEST_F(HostFsTest, a_read_past_the_end_is_short) {
   EXPECT_EQ(read(fd, 10, 10), "");
 }
 
+TEST_F(HostFsTest, starting_a_write_back_waits_for_nothing_and_changes_nothing) {
+  const int32_t fd = open(folder_ / "f", kNew);
+  write(fd, 0, {"abc"});
+  fs_.start_writeback(fs_.ctx, fd);
+  fs_.start_writeback(fs_.ctx, -1);  // what goes wrong, the sync tells
+  EXPECT_EQ(read(fd, 0, 10), "abc");
+  EXPECT_EQ(fs_.sync(fs_.ctx, fd, &error_), TN_OK);
+  EXPECT_EQ(fs_.sync(fs_.ctx, -1, &error_), TN_E_IO);
+}
+
 TEST_F(HostFsTest, a_missing_file_is_not_found_and_named) {
   int32_t fd = -1;
   const std::string path = folder_ / "none";

@@ -4,7 +4,7 @@
 
 namespace tenon::segment {
 
-Engine::Engine(const Options& options, const Host& host) : services_(host) {
+Engine::Engine(const Options& options, const Host& host) : services_(host), syncs_(services_) {
   services_.checkpoint_bytes = options.bytes("checkpoint_bytes");
 }
 
@@ -15,7 +15,7 @@ Result<std::shared_ptr<Log>> Engine::open(const tn_log_spec& spec, tn_log_state&
                      spec.segment_ms > 0 && spec.index_interval_bytes >= 0 &&
                      spec.index_bytes_max >= kIndexBytesMin && spec.start_offset >= 0;
   if (!sound) return Error(TN_E_INVALID, "the log's specification is not one");
-  return Log::open(services_, spec, state);
+  return Log::open(services_, syncs_, spec, state);
 }
 
 }  // namespace tenon::segment

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The storage plugin "segment": logs as files in Kafka's own format. An instance holds the host's
-// services and makes logs; it must outlive them, their leases and their jobs.
+// services and makes logs, whose syncs it gathers; it must outlive them, their leases and their
+// jobs.
 #pragma once
 
 #include <memory>
 
 #include "log.h"
 #include "services.h"
+#include "sync_queue.h"
 #include "tenon/storage.hpp"
 
 namespace tenon::segment {
@@ -30,6 +32,7 @@ class Engine {
 
  private:
   Services services_;
+  SyncQueue syncs_;
 };
 
 }  // namespace tenon::segment

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "file_names.h"
+#include "sync_queue.h"
 
 namespace tenon::segment {
 
@@ -33,16 +34,17 @@ bool for_each_batch(const tn_append& batches, Visit visit) {
 
 }  // namespace
 
-Log::Log(const Services& services, const tn_log_spec& spec)
+Log::Log(const Services& services, SyncQueue& syncs, const tn_log_spec& spec)
     : services_(services),
+      syncs_(syncs),
       name_(spec.name),
       segment_bytes_(std::min(spec.segment_bytes, kSegmentBytesMax)),
       segment_ms_(spec.segment_ms),
       layout_{spec.directory, spec.index_interval_bytes, spec.index_bytes_max} {}
 
-Result<std::shared_ptr<Log>> Log::open(const Services& services, const tn_log_spec& spec,
-                                       tn_log_state& state) {
-  auto log = std::make_shared<Log>(services, spec);
+Result<std::shared_ptr<Log>> Log::open(const Services& services, SyncQueue& syncs,
+                                       const tn_log_spec& spec, tn_log_state& state) {
+  auto log = std::make_shared<Log>(services, syncs, spec);
   Result<Recovered> recovered = recover(services, log->layout_, spec.start_offset);
   if (!recovered) return recovered.error();
   if (Result<> taken = log->take(std::move(*recovered), state); !taken) return taken.error();
@@ -159,7 +161,7 @@ Result<> Log::roll(int64_t base_offset) {
     recent_.clear();
   }
   if (empty) return drop_files({std::move(empty)});
-  submit_sync(std::nullopt);
+  syncs_.add(shared_from_this(), std::nullopt);
   return {};
 }
 

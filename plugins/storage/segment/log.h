@@ -6,7 +6,7 @@
 // log_read.cpp, log_sync.cpp (flush, recovery point, close) and log_cut.cpp (truncate, trim).
 //
 // Happy path of an append: look at the batches' headers, one write, account for them under the
-// lock. Of a flush: a job on the host's executor syncs what is not yet synced and completes.
+// lock. Of a flush: a round of the engine's SyncQueue syncs what is not yet synced and completes.
 // Failure modes: a failed write is taken back by truncating the file; if that fails too, or a sync
 // fails, the log is poisoned: it can be read, but every later append and flush fails, because what
 // the page cache says of it can no longer be trusted. It has to be opened again.
@@ -37,12 +37,14 @@
 
 namespace tenon::segment {
 
+class SyncQueue;
+
 class Log : public std::enable_shared_from_this<Log> {
  public:
-  // `services` must outlive the log and its leases.
-  static Result<std::shared_ptr<Log>> open(const Services& services, const tn_log_spec& spec,
-                                           tn_log_state& state);
-  Log(const Services& services, const tn_log_spec& spec);
+  // `services` and `syncs` must outlive the log and its leases.
+  static Result<std::shared_ptr<Log>> open(const Services& services, SyncQueue& syncs,
+                                           const tn_log_spec& spec, tn_log_state& state);
+  Log(const Services& services, SyncQueue& syncs, const tn_log_spec& spec);
 
   // The contracts are those of tn_storage.
   Result<> close(bool remove);
@@ -56,6 +58,12 @@ class Log : public std::enable_shared_from_this<Log> {
   Result<size_t> segments(tn_segment* list, size_t cap);
   Result<> put_blob(const char* name, ByteView bytes);
   Result<size_t> get_blob(const char* name, uint8_t* dst, size_t cap);
+
+  // For the SyncQueue. [jobs]
+  // Begins to write what a sync would; waits for nothing and promises nothing.
+  void start_writeback() noexcept;
+  // One sync, and the answer to `done`, if there is one.
+  void run_sync(std::optional<Flushed>& done) noexcept;
 
  private:
   using SegmentPtr = std::shared_ptr<Segment>;
@@ -105,9 +113,10 @@ class Log : public std::enable_shared_from_this<Log> {
   Result<uint64_t> end_of_range(const Part& part, int64_t limit) const;
 
   // Syncs. [jobs, under sync_mutex_]
-  struct SyncJob;
-  void submit_sync(std::optional<Flushed> done);
-  void run_sync(std::optional<Flushed>& done);
+  struct CheckpointJob;
+  static constexpr const char* kStrangeException = "an exception that is not a std::exception";
+  void sync_and_answer(std::optional<Flushed>& done);
+  void run_checkpoint();
   bool is_synced_locked() const;
   SyncPlan plan_sync();
   Result<> sync(const SyncPlan& plan);
@@ -132,6 +141,7 @@ class Log : public std::enable_shared_from_this<Log> {
   Result<> drop_files(std::vector<SegmentPtr> dropped);
 
   const Services& services_;
+  SyncQueue& syncs_;
   const std::string name_;
   const int64_t segment_bytes_;
   const int64_t segment_ms_;
@@ -149,6 +159,7 @@ class Log : public std::enable_shared_from_this<Log> {
   std::mutex sync_mutex_;                     // one sync at a time
   std::optional<Checkpoint> recovery_point_;  // guarded by sync_mutex_
   std::optional<Result<>> closed_;            // guarded by sync_mutex_: what close came to
+  std::optional<SyncPlan> next_checkpoint_;   // guarded by sync_mutex_: of the job that waits
   uint64_t cuts_ = 0;                         // guarded by sync_mutex_: truncates so far
   std::atomic<bool> poisoned_ = false;
   std::atomic<bool> is_closed_ = false;

@@ -2,35 +2,29 @@
 //
 // Making a log durable: flush, the recovery point, and closing.
 //
-// Syncs of one log come one after the other under sync_mutex_, and each looks at the failure of the
-// one before: the kernel reports a failed write-back to one sync only, and the next would succeed.
+// The engine's SyncQueue decides when a log is synced. Syncs of one log come one after the other
+// under sync_mutex_, and each looks at the failure of the one before: the kernel reports a failed
+// write-back to one sync only, and the next would succeed.
 
 #include "file_names.h"
 #include "log.h"
+#include "sync_queue.h"
 
 namespace tenon::segment {
 
-// A sync on its way through the executor; keeps the log alive.
-struct Log::SyncJob {
+// The advance of a recovery point on its way through the executor; keeps the log alive.
+struct Log::CheckpointJob {
   std::shared_ptr<Log> log;
-  std::optional<Flushed> done;
 
   static void run(void* arg) {
-    const std::unique_ptr<SyncJob> job(static_cast<SyncJob*>(arg));
+    const std::unique_ptr<CheckpointJob> job(static_cast<CheckpointJob*>(arg));
     try {
-      job->log->run_sync(job->done);
+      job->log->run_checkpoint();
     } catch (const std::exception& error) {
-      job->fail(error.what());
+      job->log->poison(error.what());
     } catch (...) {
-      job->fail("an exception that is not a std::exception");
+      job->log->poison(kStrangeException);
     }
-  }
-
-  // The log first, so that nobody who hears of it finds a log that still takes appends. A
-  // completion that has been called does not mind.
-  void fail(const char* why) {
-    log->poison(why);
-    if (done) (*done)(Error(TN_E_PANIC, log->where() + "the sync failed: " + why));
   }
 };
 
@@ -42,13 +36,7 @@ void Log::flush(Flushed done) {
     if (!is_synced_locked()) writable = Error(TN_E_AGAIN, "");
   }
   if (writable) return done(writable);
-  submit_sync(std::move(done));
-}
-
-void Log::submit_sync(std::optional<Flushed> done) {
-  auto job = std::make_unique<SyncJob>(SyncJob{shared_from_this(), std::move(done)});
-  const tn_host_executor& executor = services_.executor;
-  executor.submit(executor.ctx, &SyncJob::run, job.release());
+  syncs_.add(shared_from_this(), std::move(done));
 }
 
 bool Log::is_synced_locked() const {
@@ -58,24 +46,66 @@ bool Log::is_synced_locked() const {
   return true;
 }
 
-// One sync, and the completion as soon as the data is safe; what only saves time after a crash
-// comes behind it.
-void Log::run_sync(std::optional<Flushed>& done) {
-  SyncPlan plan;
+void Log::start_writeback() noexcept {
+  try {
+    std::vector<SegmentPtr> segments;
+    {
+      std::lock_guard lock(mutex_);
+      for (auto it = segments_.rbegin(); it != segments_.rend() && !(*it)->sealed; ++it)
+        if ((*it)->needs_sync()) segments.push_back(*it);
+    }
+    for (const SegmentPtr& segment : segments) segment->file.start_writeback();
+  } catch (...) {
+    // Out of memory: the sync, which comes in any case, does it all.
+  }
+}
+
+void Log::run_sync(std::optional<Flushed>& done) noexcept {
+  // The log first, so that nobody who hears of it finds a log that still takes appends. A
+  // completion that has been called does not mind.
+  const auto fail = [&](const char* why) {
+    poison(why);
+    if (done) (*done)(Error(TN_E_PANIC, where() + "the sync failed: " + why));
+  };
+  try {
+    sync_and_answer(done);
+  } catch (const std::exception& error) {
+    fail(error.what());
+  } catch (...) {
+    fail(kStrangeException);
+  }
+}
+
+// The completion comes as soon as the data is safe. What only saves time after a crash is a job of
+// its own, so that the other logs of the round need not wait for it.
+void Log::sync_and_answer(std::optional<Flushed>& done) {
   Result<> result;
+  bool call_checkpoint = false;
   {
     std::lock_guard serial(sync_mutex_);
     if (closed_) {
       result = *closed_;
     } else {
-      plan = plan_sync();
+      SyncPlan plan = plan_sync();
       result = sync(plan);
+      if (result && is_checkpoint_due(plan)) {
+        // What the one that waits would seal, this one seals too.
+        call_checkpoint = !next_checkpoint_;
+        next_checkpoint_ = std::move(plan);
+      }
     }
   }
   if (done) (*done)(result);
+  if (!call_checkpoint) return;
+  auto job = std::make_unique<CheckpointJob>(CheckpointJob{shared_from_this()});
+  services_.executor.submit(services_.executor.ctx, &CheckpointJob::run, job.release());
+}
+
+void Log::run_checkpoint() {
   std::lock_guard serial(sync_mutex_);
-  if (!result || closed_ || plan.cuts != cuts_ || !is_checkpoint_due(plan)) return;
-  if (Result<> advanced = advance_recovery_point(plan); !advanced)
+  const std::optional<SyncPlan> plan = std::exchange(next_checkpoint_, std::nullopt);
+  if (closed_ || plan->cuts != cuts_) return;
+  if (Result<> advanced = advance_recovery_point(*plan); !advanced)
     services_.host.log(TN_LOG_WARN, where() + "recovery after a crash would take longer: " +
                                         advanced.error().text());
 }

@@ -104,6 +104,9 @@ typedef struct tn_host_fs {
   tn_code (*remove)(void* ctx, const char* path,
                     tn_error* error); /* a file or an empty directory */
   tn_code (*sync_directory)(void* ctx, const char* path, tn_error* error);
+  /* Optional. Begins to write the file's data to the disk and waits for none of it; what goes wrong
+   * is told by the next sync. Worth its while before many files are synced one by one. */
+  void (*start_writeback)(void* ctx, int32_t fd);
 } tn_host_fs;
 
 #ifdef __cplusplus

@@ -7,6 +7,7 @@
 // at a time.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,7 +35,10 @@ class Host {
   const tn_host_random& random() const { return need<tn_host_random>(TN_HOST_RANDOM_ID); }
   const tn_host_checksum& checksum() const { return need<tn_host_checksum>(TN_HOST_CHECKSUM_ID); }
   const tn_host_executor& executor() const { return need<tn_host_executor>(TN_HOST_EXECUTOR_ID); }
-  const tn_host_fs& fs() const { return need<tn_host_fs>(TN_HOST_FS_ID); }
+  // Without its optional members, which came later: File looks for them.
+  const tn_host_fs& fs() const {
+    return need<tn_host_fs>(TN_HOST_FS_ID, offsetof(tn_host_fs, start_writeback));
+  }
 
   // The extension of that id, or null.
   const void* find(const char* id) const {
@@ -44,9 +48,9 @@ class Host {
 
  private:
   template <class Extension>
-  const Extension& need(const char* id) const {
+  const Extension& need(const char* id, size_t bytes = sizeof(Extension)) const {
     const auto* extension = static_cast<const Extension*>(find(id));
-    if (extension == nullptr || extension->struct_size < sizeof(Extension))
+    if (extension == nullptr || extension->struct_size < bytes)
       throw Error(TN_E_UNSUPPORTED, std::string("this host does not offer ") + id);
     return *extension;
   }
@@ -128,6 +132,10 @@ class File {
   Result<> sync() const {
     tn_error error = new_error();
     return result_of(fs_->sync(fs_->ctx, fd_, &error), error);
+  }
+  // Nothing where the host cannot: sync does it all.
+  void start_writeback() const {
+    if (TN_HAS(fs_, tn_host_fs, start_writeback)) fs_->start_writeback(fs_->ctx, fd_);
   }
   Result<> truncate(uint64_t size) const {
     tn_error error = new_error();

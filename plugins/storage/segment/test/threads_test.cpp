@@ -98,5 +98,80 @@ TEST_F(SegmentThreads, serves_readers_while_its_owner_changes_it) {
   EXPECT_EQ(log_.state().was_clean, 1u);
 }
 
+// Logs that one thread appends to, and whose rounds run on several.
+class SegmentWorkers : public ::testing::Test {
+ protected:
+  static constexpr size_t kLogs = 24;
+  static constexpr int kFlushes = 100;
+
+  struct One {
+    One(const Instance& plugin, const tn_host_fs& fs) : log(plugin, fs) {}
+    TestSpec spec;
+    TestLog log;
+    int64_t end = 0;
+    std::atomic<int> asked = 0;
+    std::atomic<int> answered = 0;
+    std::atomic<int> failed = 0;
+    static void done(void* arg, tn_code code, const tn_error*) {
+      auto* one = static_cast<One*>(arg);
+      if (code != TN_OK) one->failed++;
+      one->answered++;
+    }
+  };
+
+  void SetUp() override {
+    for (size_t i = 0; i < kLogs; i++) {
+      logs_.push_back(std::make_unique<One>(plugin_, *host_.fs().get()));
+      One& one = *logs_.back();
+      one.spec.directory = directory_.file("orders-" + std::to_string(i));
+      ASSERT_EQ(one.log.open(one.spec), TN_OK) << one.log.error();
+    }
+    for (int i = 0; i < 4; i++)
+      workers_.emplace_back([this] {
+        while (!stopped_)
+          if (host_.run_jobs() == 0) std::this_thread::yield();
+      });
+  }
+  void stop() {
+    stopped_ = true;
+    for (std::thread& worker : std::exchange(workers_, {})) worker.join();
+    host_.run_jobs();
+  }
+  void TearDown() override { stop(); }
+  // True if the log has been asked often enough.
+  static bool advance(One& one) {
+    if (one.answered < one.asked) return false;
+    if (one.asked == kFlushes) return true;
+    EXPECT_EQ(one.log.append({make_batch({.base_offset = one.end++})}), TN_OK) << one.log.error();
+    one.asked++;
+    one.log.api().flush(one.log.handle(), &One::done, &one);
+    return false;
+  }
+
+  TestHost host_;
+  TestDirectory directory_;
+  Instance plugin_{host_, "segment", {{"checkpoint_bytes", "8KiB"}}};
+  std::vector<std::unique_ptr<One>> logs_;
+  std::atomic<bool> stopped_ = false;
+  std::vector<std::thread> workers_;
+};
+
+TEST_F(SegmentWorkers, answer_every_flush_once_and_close_while_others_go_on) {
+  for (size_t left = kLogs; left > 0;) {
+    for (auto& one : logs_) {
+      if (one->log.handle() == nullptr || !advance(*one)) continue;
+      EXPECT_EQ(one->log.close(false), TN_OK) << one->log.error();
+      left--;
+    }
+  }
+  stop();
+  for (auto& one : logs_) {
+    EXPECT_EQ(one->answered, kFlushes);
+    EXPECT_EQ(one->failed, 0);
+    ASSERT_EQ(one->log.open(one->spec), TN_OK) << one->log.error();
+    EXPECT_EQ(one->log.state().end_offset, kFlushes);
+  }
+}
+
 }  // namespace
 }  // namespace tenon::segment
