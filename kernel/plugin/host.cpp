@@ -9,7 +9,6 @@
 #include "plugin/abi_error.h"
 #include "plugin/interface_check.h"
 #include "plugin/library.h"
-#include "plugin/load/elf.h"
 #include "plugin/load/finder.h"
 #include "plugin/load/module_check.h"
 #include "plugin/load/option_check.h"
@@ -41,12 +40,12 @@ Problem problem_of(const PluginTable& table, const Error& error) {
   return {at, fmt::format("{}: {}", label_of(table), error.text())};
 }
 
-// The datum of a file that has been checked from the outside in.
-Result<const tn_module*> open_module(const std::string& path) {
-  if (auto checked = check_shared_library(path); !checked) return forward(checked);
+// The datum of a library whose note says that it may be loaded.
+Result<const tn_module*> open_module(const Note& note, const std::string& path) {
   auto module = open_library(path);
   if (!module) return module;
   if (auto checked = check_module(**module, path); !checked) return forward(checked);
+  if (auto checked = check_agreement(note, **module, path); !checked) return forward(checked);
   return module;
 }
 
@@ -64,7 +63,10 @@ Result<Ready> prepare(const PluginTable& table, const std::vector<std::string>& 
                       Problems& problems) {
   auto path = locate(table, directories);
   if (!path) return forward(path);
-  const auto module = open_module(*path);
+  const auto note = identify(*path);
+  if (!note) return std::unexpected(note.error());
+  if (auto held = check_held(*note, table.kind, table.name, *path); !held) return forward(held);
+  const auto module = open_module(*note, *path);
   if (!module) return std::unexpected(module.error());
   const auto descriptor = find_descriptor(**module, table.kind, table.name, *path);
   if (!descriptor) return std::unexpected(descriptor.error());
@@ -104,7 +106,9 @@ bool lacks_codec(const PluginSettings& settings, const std::vector<Ready>& ready
 }
 
 Result<std::vector<PluginInfo>> describe_all(const std::string& path) {
-  const auto module = open_module(path);
+  const auto note = identify(path);
+  if (!note) return std::unexpected(note.error());
+  const auto module = open_module(*note, path);
   if (!module) return std::unexpected(module.error());
   std::vector<PluginInfo> infos;
   for (uint32_t i = 0; i < (*module)->n_descriptors; ++i)
@@ -239,6 +243,12 @@ Problems PluginHost::check(const config::Settings& settings) {
   return problems;
 }
 
+Result<Note> PluginHost::identify(const std::string& path) {
+  const auto checked = check_file(path);
+  if (!checked) return std::unexpected(checked.error());
+  return plugin::identify(*checked);
+}
+
 Result<std::vector<PluginInfo>> PluginHost::inspect(const std::string& path) {
   const auto checked = check_file(path);
   if (!checked) return std::unexpected(checked.error());
@@ -249,7 +259,7 @@ std::vector<PluginHost::Available> PluginHost::available(
     const std::vector<std::string>& directories) {
   std::vector<Available> found;
   for (const std::string& path : list_libraries(directories))
-    found.push_back({.path = path, .plugins = inspect(path)});
+    found.push_back({.path = path, .note = identify(path)});
   return found;
 }
 

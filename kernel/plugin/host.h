@@ -4,9 +4,12 @@
 // the instances and keeps them.
 //
 //   find    path, or <directory>/<kind>-<name>.so; the same name in two directories is refused
-//   verify  regular file, not writable by the world, a shared library that exports tenon_module
+//   verify  regular file, not writable by the world, a shared library for this machine that exports
+//           tenon_module
+//   note    what the library says it is: ABI, kind, name, sanitizers; no code of it has run so far
 //   open    never closed again
-//   check   the datum, then every option of the TOML table against the declared ones
+//   check   the datum, which must agree with the note, then every option of the TOML table against
+//           the declared ones
 //   create  only when there is no problem with any plugin
 //
 // Threads: load, check and destruction on one thread; the getters and the instances from any. The
@@ -27,6 +30,7 @@
 #include "config/settings.h"
 #include "plugin/codec.h"
 #include "plugin/info.h"
+#include "plugin/load/note.h"
 #include "plugin/partitioner.h"
 #include "plugin/storage.h"
 
@@ -51,14 +55,16 @@ class PluginHost {
   // The same, and whether there is a codec for what [topic.defaults] asks for. The latter is not
   // said while a codec has problems of its own: it may be the one.
   static Problems check(const config::Settings& settings);
-  // What the library at `path` holds, after the same checks.
+  // What the library at `path` says it is, after all checks that need no code of it to run.
+  static Result<Note> identify(const std::string& path);
+  // All that the library at `path` holds, with its options. Loads it, after the same checks.
   static Result<std::vector<PluginInfo>> inspect(const std::string& path);
-  // A library found in one of the directories, and what it holds or why it cannot be used.
+  // A library found in one of the directories, and what it says it is or why it cannot be used.
   struct Available {
     std::string path;
-    Result<std::vector<PluginInfo>> plugins;
+    Result<Note> note;
   };
-  // Every `*.so` of the directories, ordered by path. Opens them all: for the command line only.
+  // Every `*.so` of the directories, ordered by path. No code of theirs runs.
   static std::vector<Available> available(const std::vector<std::string>& directories);
 
   ~PluginHost();  // destroys the instances, last made first

@@ -117,22 +117,35 @@ TEST_F(PluginHostTest, a_library_that_is_no_plugin_is_not_even_opened) {
   EXPECT_EQ(refusal("wrong-datum"), "its tenon_module is too short");
 }
 
+TEST_F(PluginHostTest, what_a_note_rules_out_is_not_even_opened) {
+  EXPECT_TRUE(refusal("no-note").starts_with("it has no Tenon note that says what it is: rebuild"));
+  EXPECT_EQ(refusal("next-major"),
+            "it is built for plugin ABI 2, but this Tenon has plugin ABI 1.0: rebuild it with the "
+            "SDK of this Tenon");
+  EXPECT_EQ(refusal("next-minor"),
+            "it needs plugin ABI 1.99, but this Tenon has 1.0: use a newer Tenon, or rebuild it "
+            "for this one");
+  EXPECT_EQ(refusal("sanitized"),
+            "it is built with -fsanitize=memory and this Tenon is not: rebuild the plugin without "
+            "it, or Tenon with it");
+  EXPECT_EQ(refusal("wrong-kind", "wrong-kind"),
+            "it holds codec \"wrong-kind\", not partitioner \"wrong-kind\"");
+  EXPECT_EQ(refusal("fixed", "mine"), "it holds partitioner \"fixed\", not partitioner \"mine\"");
+}
+
+TEST_F(PluginHostTest, a_datum_that_is_not_what_the_note_says_is_refused) {
+  EXPECT_EQ(refusal("liar"),
+            "its note says ABI 1.0, partitioner \"fixed\" 9.9.9; but its tenon_module says ABI "
+            "1.0, partitioner \"fixed\" 1.2.3");
+}
+
 TEST_F(PluginHostTest, a_missing_symbol_is_told_by_the_loader) {
   EXPECT_NE(refusal("unresolved").find("undefined symbol: a_function_that_nobody_has"),
             std::string::npos);
 }
 
-TEST_F(PluginHostTest, another_abi_is_refused) {
-  EXPECT_EQ(refusal("next-major"),
-            "it is built for plugin ABI 2, but this Tenon has plugin ABI 1.0");
-  EXPECT_EQ(refusal("next-minor"), "it needs plugin ABI 1.99, but this Tenon has 1.0");
+TEST_F(PluginHostTest, a_datum_that_is_none_is_refused) {
   EXPECT_EQ(refusal("magic"), "its tenon_module does not begin as that of a Tenon plugin");
-}
-
-TEST_F(PluginHostTest, another_kind_or_name_is_refused) {
-  EXPECT_EQ(refusal("wrong-kind", "wrong-kind"),
-            "it holds codec \"wrong-kind\", not partitioner \"wrong-kind\"");
-  EXPECT_EQ(refusal("fixed", "mine"), "it holds partitioner \"fixed\", not partitioner \"mine\"");
 }
 
 TEST_F(PluginHostTest, what_this_version_must_understand_and_does_not_is_refused) {
@@ -201,8 +214,14 @@ TEST_F(PluginHostTest, everything_in_the_directories_is_available_or_explained) 
   folder_.write("broken.so", "hello");
   const auto found = PluginHost::available({folder_.path(), "/no/such/folder"});
   ASSERT_EQ(found.size(), 2u);
-  EXPECT_FALSE(found[0].plugins.has_value());
-  EXPECT_EQ(found[1].plugins->front().kind, "codec");
+  EXPECT_FALSE(found[0].note.has_value());
+  EXPECT_EQ(found[1].note->plugins, (std::vector<Note::Plugin>{{"codec", "plain", "0.0.1"}}));
+}
+
+TEST_F(PluginHostTest, a_plugin_is_identified_without_being_opened) {
+  const auto note = PluginHost::identify(fixture_path("partitioner-wrong-kind.so"));
+  ASSERT_TRUE(note) << note.error().text();
+  EXPECT_EQ(note->plugins, (std::vector<Note::Plugin>{{"codec", "wrong-kind", "0.0.1"}}));
 }
 
 }  // namespace

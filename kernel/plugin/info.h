@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a plugin says of itself, copied out of its datum: for `tenon plugin list` and `inspect`,
-// for messages and for documentation. Plain values.
+// What a plugin says of itself, copied out of its datum: for `tenon plugin inspect`, for messages
+// and for documentation. Plain values.
 #pragma once
 
 #include <cstdint>

@@ -10,6 +10,7 @@
 namespace tenon::cli {
 namespace {
 
+using plugin::Note;
 using plugin::OptionInfo;
 using plugin::PluginInfo;
 
@@ -43,6 +44,14 @@ std::string bounds_of(const OptionInfo& option) {
 
 std::string abi_text(const PluginInfo& info) {
   return fmt::format("{}.{}", info.abi_major, info.abi_min_minor);
+}
+std::string abi_text(const Note& note) {
+  return fmt::format("{}.{}", note.abi_major, note.abi_min_minor);
+}
+
+void append_identity(JsonWriter& json, const Note& note, const Note::Plugin& one) {
+  json.field("kind", one.kind).field("name", one.name).field("version", one.version);
+  json.field("abi", abi_text(note)).field("compiler", note.compiler).field("sdk", note.sdk);
 }
 
 void append_plugin(JsonWriter& json, const PluginInfo& info) {

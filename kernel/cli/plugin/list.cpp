@@ -19,7 +19,7 @@ namespace tenon::cli {
 namespace {
 
 namespace fs = std::filesystem;
-using plugin::PluginInfo;
+using plugin::Note;
 
 struct ListOptions {
   std::string config;
@@ -31,8 +31,8 @@ struct Listing {
   std::vector<plugin::PluginHost::Available> libraries;
   std::optional<std::set<std::string>> configured;  // "kind-name"; empty: no configuration given
 
-  bool has(const PluginInfo& info) const {
-    return configured && configured->contains(info.kind + "-" + info.name);
+  bool has(const Note::Plugin& one) const {
+    return configured && configured->contains(one.kind + "-" + one.name);
   }
 };
 
@@ -48,7 +48,7 @@ Outcome<Listing> find_plugins(const ListOptions& options) {
     for (const auto& table : plugins.tables) {
       listing.configured->insert(table.kind + "-" + table.name);
       if (!table.path.empty())
-        listing.libraries.push_back({table.path, plugin::PluginHost::inspect(table.path)});
+        listing.libraries.push_back({table.path, plugin::PluginHost::identify(table.path)});
     }
   }
   std::error_code error;
@@ -66,15 +66,16 @@ std::string as_json(const Listing& listing) {
   JsonWriter json;
   json.begin_array();
   for (const auto& library : listing.libraries) {
-    if (!library.plugins) {
+    if (!library.note) {
       json.begin_object().field("path", library.path);
-      json.field("error", library.plugins.error().text()).end_object();
+      json.field("error", library.note.error().text()).end_object();
       continue;
     }
-    for (const PluginInfo& info : *library.plugins) {
+    for (const Note::Plugin& one : library.note->plugins) {
       json.begin_object();
-      append_plugin(json, info);
-      if (listing.configured) json.field("configured", listing.has(info));
+      append_identity(json, *library.note, one);
+      json.field("path", library.path);
+      if (listing.configured) json.field("configured", listing.has(one));
       json.end_object();
     }
   }
@@ -83,16 +84,15 @@ std::string as_json(const Listing& listing) {
 }
 
 std::string as_text(const Listing& listing) {
-  std::vector<std::string> headings = {"KIND", "NAME", "VERSION", "ABI", "LICENSE"};
+  std::vector<std::string> headings = {"KIND", "NAME", "VERSION", "ABI"};
   if (listing.configured) headings.push_back("CONFIGURED");
   headings.push_back("PATH");
   Table table(headings);
   for (const auto& library : listing.libraries) {
-    if (!library.plugins) continue;
-    for (const PluginInfo& info : *library.plugins) {
-      std::vector<std::string> cells = {info.kind, info.name, info.version, abi_text(info),
-                                        info.license};
-      if (listing.configured) cells.push_back(listing.has(info) ? "yes" : "no");
+    if (!library.note) continue;
+    for (const Note::Plugin& one : library.note->plugins) {
+      std::vector<std::string> cells = {one.kind, one.name, one.version, abi_text(*library.note)};
+      if (listing.configured) cells.push_back(listing.has(one) ? "yes" : "no");
       cells.push_back(library.path);
       table.add(std::move(cells));
     }
@@ -106,10 +106,11 @@ int run_list(const Shell& shell, const ListOptions& options) {
   fmt::print("{}", shell.json ? as_json(*listing) : as_text(*listing));
   int exit_code = kDone;
   for (const auto& library : listing->libraries) {
-    if (!library.plugins) exit_code = report({kFailed, library.plugins.error().text()});
+    if (!library.note) exit_code = report({kFailed, library.note.error().text()});
   }
   return exit_code;
 }
+
 }  // namespace
 
 void add_plugin_list(CLI::App& plugin, Shell& shell) {

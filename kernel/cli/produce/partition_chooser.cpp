@@ -25,16 +25,16 @@ bool is_path(const std::string& plugin) {
 
 // The name of the partitioner that the library holds.
 Outcome<std::string> name_in(const std::string& path) {
-  const auto plugins = plugin::PluginHost::inspect(path);
-  if (!plugins) {
-    const bool missing = plugins.error().code == Errc::kPluginMissing;
-    return failed(missing ? kNotFound : kFailed, "--partitioner: " + plugins.error().text());
+  const auto note = plugin::PluginHost::identify(path);
+  if (!note) {
+    const bool missing = note.error().code == Errc::kPluginMissing;
+    return failed(missing ? kNotFound : kFailed, "--partitioner: " + note.error().text());
   }
-  for (const plugin::PluginInfo& plugin : *plugins) {
+  for (const plugin::Note::Plugin& plugin : note->plugins) {
     if (plugin.kind == kKind) return plugin.name;
   }
   return failed(kUsage, fmt::format("--partitioner {}: holds the {} {}, but no partitioner", path,
-                                    plugins->front().kind, plugins->front().name));
+                                    note->plugins.front().kind, note->plugins.front().name));
 }
 
 Outcome<config::PluginTable> plugin_table(const PartitionerChoice& choice) {

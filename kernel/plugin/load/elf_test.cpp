@@ -11,13 +11,24 @@
 namespace tenon::plugin {
 namespace {
 
+#if defined(__x86_64__)
+constexpr const char* kMachineName = "x86_64";
+#elif defined(__aarch64__)
+constexpr const char* kMachineName = "aarch64";
+#else
+constexpr const char* kMachineName = "riscv64";
+#endif
+
 std::string content_of(const std::string& path) {
   std::ifstream stream(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
 }
 
+// Why the file is no plugin, its note left aside.
 std::string refusal(const std::string& path) {
-  const auto checked = check_shared_library(path);
+  auto file = ElfFile::open(path);
+  if (!file) return file.error().detail;
+  const auto checked = file->check_datum();
   return checked ? "accepted" : checked.error().detail;
 }
 
@@ -52,8 +63,20 @@ TEST_F(ElfTest, a_program_is_not_a_plugin) {
 }
 
 TEST_F(ElfTest, another_machine_is_told) {
-  good_[18] = 0x16;  // e_machine: S/390
-  EXPECT_EQ(refusal_of(good_), "it is built for another kind of machine");
+  const std::string ours = std::string(", this machine is ") + kMachineName;
+  const auto as = [&](char bits, char order, std::string_view machine) {
+    std::string other = good_;
+    other[4] = bits;
+    other[5] = order;
+    other.replace(18, 2, machine);
+    return refusal_of(other);
+  };
+  EXPECT_EQ(as(2, 1, {"\x03\x01", 2}), "it is built for machine 259" + ours);
+  EXPECT_EQ(as(2, 2, {"\0\x16", 2}), "it is built for s390x" + ours);
+  EXPECT_EQ(as(1, 1, {"\x28\0", 2}), "it is built for arm" + ours);
+#ifdef __x86_64__
+  EXPECT_EQ(as(2, 1, {"\xb7\0", 2}), "it is built for aarch64, this machine is x86_64");
+#endif
 }
 
 TEST_F(ElfTest, a_file_cut_anywhere_is_refused) {

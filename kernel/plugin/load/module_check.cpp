@@ -18,7 +18,7 @@ namespace {
 
 constexpr uint32_t kDescriptorsMax = 64;
 constexpr uint32_t kOptionsMax = 256;
-// The high half of a descriptor's flags must be understood; this version knows none.
+// The high half of every word of flags must be understood; this version knows none.
 constexpr uint32_t kMustUnderstand = 0xffff0000;
 
 using Reason = std::optional<std::string>;  // nothing = fine
@@ -31,17 +31,12 @@ bool is_name(const char* text, std::string_view extra) {
   });
 }
 
-Reason check_abi(const tn_module& module) {
+Reason check_head(const tn_module& module) {
   if (module.magic != TN_MAGIC) return "its tenon_module does not begin as that of a Tenon plugin";
-  if (module.abi_major != TN_ABI_MAJOR) {
-    return fmt::format("it is built for plugin ABI {}, but this Tenon has plugin ABI {}.{}",
-                       module.abi_major, TN_ABI_MAJOR, TN_ABI_MINOR);
-  }
-  if (module.struct_size < sizeof(tn_module)) return "its tenon_module is too short";
-  if (module.abi_min_minor > TN_ABI_MINOR) {
-    return fmt::format("it needs plugin ABI {}.{}, but this Tenon has {}.{}", module.abi_major,
-                       module.abi_min_minor, TN_ABI_MAJOR, TN_ABI_MINOR);
-  }
+  if (Reason reason = abi_refusal(module.abi_major, module.abi_min_minor)) return reason;
+  if (module.struct_size < TN_MODULE_SIZE_1_0) return "its tenon_module is too short";
+  if ((module.flags & kMustUnderstand) != 0)
+    return "its tenon_module sets flags that this Tenon does not know and must";
   if (module.n_descriptors == 0 || module.n_descriptors > kDescriptorsMax || !module.descriptors)
     return fmt::format("it declares {} plugins", module.n_descriptors);
   return {};
@@ -59,6 +54,10 @@ Reason check_option(const tn_option& option, std::set<std::string_view>& seen) {
     return fmt::format("its option \"{}\" is of type {}, which this Tenon does not know",
                        option.name, option.type);
   }
+  if ((option.flags & kMustUnderstand) != 0) {
+    return fmt::format("its option \"{}\" sets flags that this Tenon does not know and must",
+                       option.name);
+  }
   if (is_enum && !has_choices) return fmt::format("its option \"{}\" has no choices", option.name);
   return {};
 }
@@ -68,7 +67,7 @@ Reason check_options(const tn_descriptor& descriptor) {
   if (descriptor.n_options > kOptionsMax || !descriptor.options)
     return fmt::format("it declares {} options", descriptor.n_options);
   const uint32_t stride = descriptor.options->struct_size;
-  if (stride < sizeof(tn_option) || stride % alignof(tn_option) != 0)
+  if (stride < TN_OPTION_SIZE_1_0 || stride % alignof(tn_option) != 0)
     return "its options are too short";
   std::set<std::string_view> seen;
   for (uint32_t i = 0; i < descriptor.n_options; ++i) {
@@ -81,7 +80,7 @@ Reason check_options(const tn_descriptor& descriptor) {
 
 Reason check_descriptor(const tn_descriptor* descriptor) {
   if (!descriptor) return "one of its descriptors is null";
-  if (descriptor->struct_size < sizeof(tn_descriptor)) return "a descriptor of it is too short";
+  if (descriptor->struct_size < TN_DESCRIPTOR_SIZE_1_0) return "a descriptor of it is too short";
   if (!is_name(descriptor->name, "-_")) return "a plugin in it has no proper name";
   const auto about_it = [&](std::string_view what) {
     return fmt::format("its {} \"{}\" {}", kind_name(descriptor->kind), descriptor->name, what);
@@ -111,8 +110,22 @@ Reason check_descriptors(const tn_module& module) {
 
 }  // namespace
 
+std::optional<std::string> abi_refusal(uint32_t major, uint32_t min_minor) {
+  if (major != TN_ABI_MAJOR) {
+    return fmt::format(
+        "it is built for plugin ABI {}, but this Tenon has plugin ABI {}.{}: rebuild it with the "
+        "SDK of this Tenon",
+        major, TN_ABI_MAJOR, TN_ABI_MINOR);
+  }
+  if (min_minor <= TN_ABI_MINOR) return std::nullopt;
+  return fmt::format(
+      "it needs plugin ABI {}.{}, but this Tenon has {}.{}: use a newer Tenon, or rebuild it for "
+      "this one",
+      major, min_minor, TN_ABI_MAJOR, TN_ABI_MINOR);
+}
+
 Result<> check_module(const tn_module& module, const std::string& path) {
-  Reason reason = check_abi(module);
+  Reason reason = check_head(module);
   if (!reason) reason = check_descriptors(module);
   if (reason) return fail(Errc::kPluginRefused, path, *reason);
   return {};

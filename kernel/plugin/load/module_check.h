@@ -4,6 +4,8 @@
 // without further care: texts are there, arrays have their length, functions are not null.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,6 +13,9 @@
 #include "tenon/plugin.h"
 
 namespace tenon::plugin {
+
+// Why a library of that ABI cannot be used here; nothing if it can.
+std::optional<std::string> abi_refusal(uint32_t major, uint32_t min_minor);
 
 // kPluginRefused, with `path` and the reason: not the magic number, another major ABI, a newer
 // minor, a descriptor that breaks the contract, flags that must be understood and are not.

@@ -68,10 +68,14 @@ TEST_F(ModuleCheckTest, another_magic_is_not_a_plugin) {
 
 TEST_F(ModuleCheckTest, the_major_must_be_equal_and_the_minor_not_above) {
   module_.abi_major = 2;
-  EXPECT_EQ(refusal(), "it is built for plugin ABI 2, but this Tenon has plugin ABI 1.0");
+  EXPECT_EQ(refusal(),
+            "it is built for plugin ABI 2, but this Tenon has plugin ABI 1.0: rebuild it with the "
+            "SDK of this Tenon");
   module_.abi_major = 1;
   module_.abi_min_minor = 7;
-  EXPECT_EQ(refusal(), "it needs plugin ABI 1.7, but this Tenon has 1.0");
+  EXPECT_EQ(refusal(),
+            "it needs plugin ABI 1.7, but this Tenon has 1.0: use a newer Tenon, or rebuild it for "
+            "this one");
 }
 
 TEST_F(ModuleCheckTest, short_structs_are_refused) {
@@ -117,6 +121,12 @@ TEST_F(ModuleCheckTest, flags_that_must_be_understood_are_refused_and_others_ign
   EXPECT_EQ(refusal(), "accepted");
   descriptor_.flags = 1u << 20;
   EXPECT_NE(refusal().find("flags that this Tenon does not know"), std::string::npos);
+  descriptor_.flags = 0;
+  option_.flags = 1u << 16;
+  EXPECT_NE(refusal().find("\"level\" sets flags"), std::string::npos);
+  option_.flags = 0;
+  module_.flags = 1u << 31;
+  EXPECT_NE(refusal().find("tenon_module sets flags"), std::string::npos);
 }
 
 TEST_F(ModuleCheckTest, options_must_make_sense) {

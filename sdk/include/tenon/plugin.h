@@ -41,6 +41,10 @@ extern "C" {
 #define TN_HAS(p, type, field) \
   ((p)->struct_size >= offsetof(type, field) + sizeof((p)->field) && (p)->field)
 
+/* How much of a struct there is up to the end of `field`. A reader that wants no more than that
+ * accepts every struct_size from it on: TN_X_SIZE_1_0 is the size that a struct had in ABI 1.0. */
+#define TN_SIZE_TO(type, field) (offsetof(type, field) + sizeof(((type*)0)->field))
+
 #if defined(__GNUC__)
 #define TN_EXPORT __attribute__((visibility("default")))
 #else
@@ -116,6 +120,7 @@ typedef struct tn_option {
   uint32_t flags;
   uint32_t reserved;
 } tn_option;
+#define TN_OPTION_SIZE_1_0 TN_SIZE_TO(tn_option, reserved)
 
 /* The value of one option. Strings are borrowed for the call of create. */
 typedef struct tn_value {
@@ -175,6 +180,7 @@ typedef struct tn_descriptor {
   /* [main & created] Called once, after every other call on the instance has returned. */
   void (*destroy)(void* self);
 } tn_descriptor;
+#define TN_DESCRIPTOR_SIZE_1_0 TN_SIZE_TO(tn_descriptor, destroy)
 
 /* The one exported datum. */
 typedef struct tn_module {
@@ -186,6 +192,7 @@ typedef struct tn_module {
   uint32_t flags;
   const tn_descriptor* const* descriptors;
 } tn_module;
+#define TN_MODULE_SIZE_1_0 TN_SIZE_TO(tn_module, descriptors)
 
 #define TN_MODULE_SYMBOL "tenon_module"
 TN_EXPORT extern const tn_module tenon_module;
