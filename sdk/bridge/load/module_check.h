@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Judges the datum of a library that has been opened: its ABI, its descriptors and the options that
+// they declare, by reading alone. The same rules as in the broker. Any thread.
+#pragma once
+
+#include "tenon/plugin.h"
+#include "tenon/result.hpp"
+
+namespace tenon::bridge {
+
+// Refuses with a sentence that does not name the path.
+Result<> check_module(const tn_module& module);
+
+}  // namespace tenon::bridge
