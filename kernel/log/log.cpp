@@ -330,7 +330,14 @@ TimeSearch Log::time_search() {
 // --------------------------------------------------------------
 
 void Log::set_config(config::TopicConfig config) {
+  const plugin::LogSpec before = spec_of(options_);
   options_.config = std::move(config);
+  if (const plugin::LogSpec spec = spec_of(options_); spec != before) {
+    if (auto done = storage_->configure(spec); !done) {
+      log_warn("{}: goes on with the segments that it was opened with: {}", name(),
+               done.error().text());
+    }
+  }
   unreadable_.clear();  // the bound may have moved
 }
 

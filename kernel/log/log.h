@@ -137,7 +137,7 @@ class Log {
   // Moves the log start to `offset`, durably, and deletes whole segments before it. Never moves it
   // back. kOffsetOutOfRange beyond the end. The caller keeps it at or below the high watermark.
   Result<> delete_records(Offset offset);
-  // Takes effect at once, except for the layout of segments, which is the storage's since open.
+  // Takes effect at once; what concerns indexes, from the next segment on.
   void set_config(config::TopicConfig config);
 
   // Says that a leader of this epoch begins at the end of the log (KIP-101). Durable. Older epochs

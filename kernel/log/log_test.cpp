@@ -98,6 +98,34 @@ TEST_F(LogAppend, refuses_more_than_a_segment) {
   EXPECT_EQ(verdict(batch({std::string(100, 'x')})), "RecordListTooLarge");
 }
 
+TEST_F(LogAppend, rolls_by_the_size_that_its_config_was_changed_to) {
+  append(batch({"a"})).value();
+  config_.segment_bytes = static_cast<int64_t>(batch({"b"}).size());
+  log_->set_config(config_);
+  append(batch({"b"})).value();
+  append(batch({"c"})).value();
+  EXPECT_EQ(storage_.segments("/logs/t-0"), 3u);
+  EXPECT_EQ(contents(), "0:a 1:b 2:c");
+}
+
+TEST_F(LogAppend, tells_the_storage_only_of_a_changed_layout) {
+  config_.retention_ms = 5;
+  log_->set_config(config_);
+  EXPECT_EQ(storage_.configures, 0);
+  config_.segment_index_bytes = 1000;
+  log_->set_config(config_);
+  config_.segment_jitter_ms = 1000;
+  log_->set_config(config_);
+  EXPECT_EQ(storage_.configures, 2);
+}
+
+TEST_F(LogAppend, goes_on_when_the_storage_cannot_be_configured) {
+  storage_.fail_configure = true;
+  config_.segment_bytes = 100;
+  log_->set_config(config_);
+  EXPECT_EQ(verdict(batch({"a"})), "0-0");
+}
+
 TEST_F(LogAppend, compacted_topics_refuse_records_without_a_key) {
   config_.cleanup_policy = {.remove = false, .compact = true};
   log_->set_config(config_);

@@ -32,12 +32,14 @@ class TestingStorage {
   bool fail_appends = false;
   bool fail_flushes = false;
   bool fail_blobs = false;
+  bool fail_configure = false;
   bool hold_flushes = false;  // flushes wait for release_flush()
   // Counters.
   int appends = 0;
   int flushes = 0;
   int reads = 0;
   int blobs_put = 0;
+  int configures = 0;
 
   size_t held_flushes() const { return held_.size(); }
   // Ends the oldest flush that is held.
@@ -57,6 +59,9 @@ class TestingStorage {
     return logs_.at(directory)->blobs;
   }
   size_t logs() const { return logs_.size(); }
+  size_t segments(const std::string& directory) const {
+    return logs_.at(directory)->segments.size();
+  }
 
  private:
   struct Segment {
@@ -274,6 +279,13 @@ class TestingStorage {
     return TN_OK;
   }
 
+  static tn_code configure(void* log, const tn_log_spec* spec, tn_error*) {
+    if (file(log).owner->fail_configure) return TN_E_INVALID;
+    file(log).segment_bytes = spec->segment_bytes;
+    ++file(log).owner->configures;
+    return TN_OK;
+  }
+
   static constexpr tn_storage kApi = {.struct_size = sizeof(tn_storage),
                                       .flags = TN_STORAGE_DURABLE,
                                       .open = open,
@@ -287,7 +299,8 @@ class TestingStorage {
                                       .trim = trim,
                                       .segments = list_segments,
                                       .put_blob = put_blob,
-                                      .get_blob = get_blob};
+                                      .get_blob = get_blob,
+                                      .configure = configure};
 
   std::map<std::string, std::unique_ptr<LogFile>> logs_;
   std::vector<std::function<void()>> held_;

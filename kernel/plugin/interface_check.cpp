@@ -62,7 +62,8 @@ Result<const tn_storage*> storage_interface(const tn_descriptor& descriptor,
   const bool reads = TN_HAS(api, tn_storage, read) && TN_HAS(api, tn_storage, release) &&
                      TN_HAS(api, tn_storage, lookup) && TN_HAS(api, tn_storage, segments);
   const bool keeps = TN_HAS(api, tn_storage, put_blob) && TN_HAS(api, tn_storage, get_blob);
-  if (!opens || !writes || !reads || !keeps) return incomplete(TN_STORAGE_ID, path);
+  if (!opens || !writes || !reads || !keeps || !TN_HAS(api, tn_storage, configure))
+    return incomplete(TN_STORAGE_ID, path);
   return api;
 }
 

@@ -21,18 +21,23 @@ void flush_done(void* arg, tn_code code, const tn_error* error) {
   pending->done(plugin_failure(code, pending->log->name(), error ? *error : nothing_said));
 }
 
+// Points into `spec`.
+tn_log_spec raw_spec(const LogSpec& spec) {
+  return {.struct_size = sizeof(tn_log_spec),
+          .reserved = 0,
+          .directory = spec.directory.c_str(),
+          .name = spec.name.c_str(),
+          .segment_bytes = spec.segment_bytes,
+          .segment_ms = spec.segment_ms,
+          .index_interval_bytes = spec.index_interval_bytes,
+          .index_bytes_max = spec.index_bytes_max,
+          .start_offset = spec.start_offset.value};
+}
+
 }  // namespace
 
 Result<OpenedLog> StorageEngine::open(const LogSpec& spec) const {
-  const tn_log_spec raw{.struct_size = sizeof(tn_log_spec),
-                        .reserved = 0,
-                        .directory = spec.directory.c_str(),
-                        .name = spec.name.c_str(),
-                        .segment_bytes = spec.segment_bytes,
-                        .segment_ms = spec.segment_ms,
-                        .index_interval_bytes = spec.index_interval_bytes,
-                        .index_bytes_max = spec.index_bytes_max,
-                        .start_offset = spec.start_offset.value};
+  const tn_log_spec raw = raw_spec(spec);
   void* log = nullptr;
   tn_log_state state{};
   state.struct_size = sizeof state;
@@ -155,6 +160,14 @@ Result<std::optional<Bytes>> StorageLog::get_blob(const std::string& name) {
     blob.resize(length);
     if (!too_small) return blob;
   }
+}
+
+Result<> StorageLog::configure(const LogSpec& spec) {
+  const tn_log_spec raw = raw_spec(spec);
+  tn_error error = empty_error();
+  const tn_code code = api_.configure(log_, &raw, &error);
+  if (code != TN_OK) return plugin_failure(code, name_, error);
+  return {};
 }
 
 Result<> StorageLog::close() {

@@ -3,8 +3,8 @@
 // Typed handles over the storage ABI (tenon/storage.h): an engine makes logs, a log holds bytes.
 // The handles turn tn_code into Result and leases into Payload, and add nothing else.
 //
-// Threads: as the ABI says. append, truncate, trim, put_blob, flush and close come from one owner
-// at a time; read, lookup, segments and get_blob may run beside them.
+// Threads: as the ABI says. append, truncate, trim, put_blob, configure, flush and close come from
+// one owner at a time; read, lookup, segments and get_blob may run beside them.
 #pragma once
 
 #include <functional>
@@ -28,6 +28,8 @@ struct LogSpec {
   int64_t index_interval_bytes = 4096;
   int64_t index_bytes_max = 10 << 20;
   Offset start_offset{0};
+
+  bool operator==(const LogSpec&) const = default;
 };
 
 struct LogState {
@@ -78,8 +80,9 @@ class StorageLog : public std::enable_shared_from_this<StorageLog> {
   Result<std::vector<tn_segment>> segments();
   Result<> put_blob(const std::string& name, ByteView bytes);
   Result<std::optional<Bytes>> get_blob(const std::string& name);
-  Result<> close();   // flushes, marks clean
-  Result<> remove();  // deletes everything of the log
+  Result<> configure(const LogSpec& spec);  // its layout
+  Result<> close();                         // flushes, marks clean
+  Result<> remove();                        // deletes everything of the log
   const std::string& name() const { return name_; }
 
  private:

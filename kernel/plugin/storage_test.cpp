@@ -17,6 +17,7 @@ struct Fake {
   int released = 0;
   int closed = 0;
   uint32_t removed = 0;
+  std::vector<int64_t> configured;
   size_t segments = 0;
   std::map<std::string, Bytes> blobs;
   tn_flushed pending = nullptr;
@@ -95,6 +96,14 @@ tn_code fake_get_blob(void* log, const char* name, uint8_t* dst, size_t cap, siz
   return TN_OK;
 }
 
+tn_code fake_configure(void* log, const tn_log_spec* spec, tn_error*) {
+  Fake& fake = fake_of(log);
+  if (fake.next != TN_OK) return fake.next;
+  fake.configured = {spec->segment_bytes, spec->segment_ms, spec->index_interval_bytes,
+                     spec->index_bytes_max};
+  return TN_OK;
+}
+
 constexpr tn_storage kFake{.struct_size = sizeof(tn_storage),
                            .flags = TN_STORAGE_DURABLE,
                            .open = fake_open,
@@ -108,7 +117,8 @@ constexpr tn_storage kFake{.struct_size = sizeof(tn_storage),
                            .trim = fake_trim,
                            .segments = fake_segments,
                            .put_blob = fake_put_blob,
-                           .get_blob = fake_get_blob};
+                           .get_blob = fake_get_blob,
+                           .configure = fake_configure};
 
 class StorageHandleTest : public testing::Test {
  protected:
@@ -133,6 +143,19 @@ TEST_F(StorageHandleTest, open_passes_the_spec_and_returns_what_was_found) {
   EXPECT_EQ(state_.start_offset, Offset{3});
   EXPECT_EQ(state_.end_offset, Offset{9});
   EXPECT_TRUE(engine_.durable());
+}
+
+TEST_F(StorageHandleTest, configure_passes_the_layout) {
+  const LogSpec spec{.directory = "/d",
+                     .name = "orders-0",
+                     .segment_bytes = 1,
+                     .segment_ms = 2,
+                     .index_interval_bytes = 3,
+                     .index_bytes_max = 4};
+  ASSERT_TRUE(log_->configure(spec).has_value());
+  EXPECT_EQ(fake_.configured, (std::vector<int64_t>{1, 2, 3, 4}));
+  fake_.next = TN_E_INVALID;
+  EXPECT_FALSE(log_->configure(spec).has_value());
 }
 
 TEST_F(StorageHandleTest, a_failed_open_names_the_log) {

@@ -242,6 +242,11 @@ class TestLog {
     }
   }
 
+  tn_code configure(const TestSpec& spec) {
+    const tn_log_spec raw = spec.get();
+    return told([&](tn_error* error) { return api_->configure(log_, &raw, error); });
+  }
+
   const tn_log_state& state() const { return state_; }
   void* handle() const { return log_; }
   const std::string& error() const { return error_; }  // of the last call that failed

@@ -196,6 +196,57 @@ TYPED_TEST_P(StorageContract, rolls_where_relative_offsets_would_overflow) {
   this->expect_all_readable();
 }
 
+TYPED_TEST_P(StorageContract, rolls_by_the_size_it_was_configured_to) {
+  this->fill(10);
+  ASSERT_EQ(this->log_.segments().size(), 1u);
+  TestSpec changed = this->spec_;
+  changed.segment_bytes = 500;
+  ASSERT_EQ(this->log_.configure(changed), TN_OK) << this->log_.error();
+  EXPECT_EQ(this->log_.segments().size(), 1u);
+  this->fill(8);
+  EXPECT_EQ(this->log_.segments().size(), 3u);
+  ASSERT_EQ(this->log_.configure(this->spec_), TN_OK) << this->log_.error();
+  this->fill(20);
+  EXPECT_EQ(this->log_.segments().size(), 3u);
+  this->expect_all_readable();
+}
+
+TYPED_TEST_P(StorageContract, rolls_by_the_time_it_was_configured_to) {
+  this->add({.base_offset = 0, .max_timestamp_ms = 1000});
+  TestSpec changed = this->spec_;
+  changed.segment_ms = 50;
+  ASSERT_EQ(this->log_.configure(changed), TN_OK) << this->log_.error();
+  this->add({.base_offset = 1, .max_timestamp_ms = 1050});
+  EXPECT_EQ(this->log_.segments().size(), 1u);
+  this->add({.base_offset = 2, .max_timestamp_ms = 1051});
+  EXPECT_EQ(this->log_.segments().size(), 2u);
+}
+
+TYPED_TEST_P(StorageContract, looks_at_the_layout_alone_when_it_is_configured) {
+  this->fill(3);
+  TestSpec changed = this->spec_;
+  changed.directory = "/elsewhere";
+  changed.name = "payments-9";
+  changed.start_offset = 77;
+  ASSERT_EQ(this->log_.configure(changed), TN_OK) << this->log_.error();
+  this->fill(100);
+  this->expect_all_readable();
+  this->reopen();
+  this->expect_all_readable();
+}
+
+TYPED_TEST_P(StorageContract, goes_on_as_before_when_it_cannot_be_configured) {
+  for (int64_t bytes : {0, -1}) {
+    TestSpec changed = this->spec_;
+    changed.segment_bytes = bytes;
+    EXPECT_EQ(this->log_.configure(changed), TN_E_INVALID);
+    EXPECT_NE(this->log_.error(), "");
+  }
+  this->fill(30);
+  EXPECT_EQ(this->log_.segments().size(), 1u);
+  this->expect_all_readable();
+}
+
 TYPED_TEST_P(StorageContract, takes_a_batch_that_is_larger_than_a_segment) {
   this->add({.base_offset = 0, .records_bytes = 20000});
   this->add({.base_offset = 1, .records_bytes = 20000});
@@ -413,7 +464,9 @@ REGISTER_TYPED_TEST_SUITE_P(
     reads_from_the_batch_that_holds_an_offset_or_the_next_one, stops_before_the_end_offset,
     cuts_at_max_bytes_but_never_the_first_batch, rolls_by_size_and_reads_across_segments,
     rolls_by_the_time_of_its_records, rolls_by_its_age_when_records_have_no_time,
-    rolls_where_relative_offsets_would_overflow, takes_a_batch_that_is_larger_than_a_segment,
+    rolls_where_relative_offsets_would_overflow, rolls_by_the_size_it_was_configured_to,
+    rolls_by_the_time_it_was_configured_to, looks_at_the_layout_alone_when_it_is_configured,
+    goes_on_as_before_when_it_cannot_be_configured, takes_a_batch_that_is_larger_than_a_segment,
     begins_far_from_an_empty_start, finds_the_first_batch_of_a_timestamp,
     finds_timestamps_that_do_not_rise, truncates_at_any_offset,
     truncates_a_batch_that_holds_the_offset_as_a_whole,

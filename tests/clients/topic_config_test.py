@@ -44,6 +44,9 @@ class TopicCase(RawCase):
         directory = pathlib.Path(self.broker.data_dir) / f"{topic}-0"
         return sorted(int(path.stem) for path in directory.glob("*.log"))
 
+    def alter(self, topic, name, value):
+        self.assertEqual(ask.set_topic_config(self.connection, topic, name, value), NONE)
+
     def restart(self, stop):
         stop()
         self.broker.start()
@@ -62,6 +65,28 @@ class Retention(TopicCase):
         self.fill(topic, 10)
         self.assertEqual(self.segments(topic), [0, 3, 6, 9])
         self.assertEqual(len(self.values(topic)), 10)
+
+    def test_segment_bytes_can_be_altered_while_the_topic_is_written_to(self):
+        topic = self.create()
+        self.fill(topic, 4)
+        self.assertEqual(self.segments(topic), [0])
+        self.alter(topic, "segment.bytes", str(SMALLEST_SEGMENT))
+        self.fill(topic, 4)
+        # The first segment is full by the new measure; the next ones hold three batches.
+        self.assertEqual(self.segments(topic), [0, 4, 7])
+        self.alter(topic, "segment.bytes", str(1 << 20))
+        self.fill(topic, 10)
+        self.assertEqual(self.segments(topic), [0, 4, 7])
+        self.assertEqual(len(self.values(topic)), 18)
+        self.restart(self.broker.stop)
+        self.assertEqual((self.end_offset(topic), len(self.values(topic))), (18, 18))
+
+    def test_segment_ms_can_be_altered_while_the_topic_is_written_to(self):
+        topic = self.create(retention_ms=-1)
+        self.produce(topic, [b"v"], timestamps=[NOW])
+        self.alter(topic, "segment.ms", "1000")
+        self.produce(topic, [b"v"], timestamps=[NOW + 1001])
+        self.assertEqual(self.segments(topic), [0, 1])
 
     def test_retention_bytes_lets_old_segments_leave(self):
         topic = self.create(segment_bytes=SMALLEST_SEGMENT, retention_bytes=40_000)
@@ -99,7 +124,7 @@ class Retention(TopicCase):
         self.assertEqual(self.start_offset(topic), 0)
 
     def test_segment_ms_rolls_by_the_times_of_the_records(self):
-        topic = self.create(segment_ms=60_000)
+        topic = self.create(segment_ms=60_000, retention_ms=-1)
         for minute in (0, 0.5, 2, 2.5, 10):
             self.produce(topic, [b"v"], timestamps=[NOW + int(minute * 60_000)])
         self.assertEqual(self.segments(topic), [0, 2, 4])

@@ -21,8 +21,7 @@ class Engine {
 
   // [any thread] Always an empty new log.
   Result<std::shared_ptr<Log>> open(const tn_log_spec& spec, tn_log_state& state) {
-    const bool sound = spec.struct_size >= sizeof(tn_log_spec) && spec.name != nullptr &&
-                       spec.segment_bytes > 0 && spec.segment_ms > 0 && spec.start_offset >= 0;
+    const bool sound = Log::is_layout(spec) && spec.name != nullptr && spec.start_offset >= 0;
     if (!sound) return Error(TN_E_INVALID, "the log's specification is not one");
     state.was_clean = 1;
     state.start_offset = spec.start_offset;

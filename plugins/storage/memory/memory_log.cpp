@@ -58,6 +58,18 @@ MemoryLog::MemoryLog(const tn_host_clock& clock, Settings settings)
   begin_segment(end_offset_);
 }
 
+bool MemoryLog::is_layout(const tn_log_spec& spec) {
+  return spec.struct_size >= sizeof(tn_log_spec) && spec.segment_bytes > 0 && spec.segment_ms > 0;
+}
+
+Result<> MemoryLog::configure(const tn_log_spec& spec) {
+  if (!is_layout(spec))
+    return Error(TN_E_INVALID, settings_.name + ": no log can be laid out like that");
+  settings_.segment_bytes = spec.segment_bytes;
+  settings_.segment_ms = spec.segment_ms;
+  return {};
+}
+
 Result<> MemoryLog::close(bool) {
   std::lock_guard lock(mutex_);
   if (segments_.empty()) return closed();

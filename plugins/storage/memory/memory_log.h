@@ -71,6 +71,9 @@ class MemoryLog {
   Result<size_t> segments(tn_segment* list, size_t cap);
   Result<> put_blob(const char* name, ByteView bytes);
   Result<size_t> get_blob(const char* name, uint8_t* dst, size_t cap);
+  Result<> configure(const tn_log_spec& spec);
+  // True if a log can be laid out like that.
+  static bool is_layout(const tn_log_spec& spec);
 
  private:
   struct Lease;
@@ -86,7 +89,7 @@ class MemoryLog {
   Error closed() const { return Error(TN_E_INVALID, settings_.name + ": the log is closed"); }
 
   const tn_host_clock& clock_;
-  const Settings settings_;
+  Settings settings_;  // the owner changes it
 
   std::mutex mutex_;
   std::deque<MemorySegment> segments_;                 // guarded by mutex_

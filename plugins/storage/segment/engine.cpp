@@ -9,11 +9,8 @@ Engine::Engine(const Options& options, const Host& host) : services_(host), sync
 }
 
 Result<std::shared_ptr<Log>> Engine::open(const tn_log_spec& spec, tn_log_state& state) {
-  constexpr int64_t kIndexBytesMin = 64;
-  const bool sound = spec.struct_size >= sizeof(tn_log_spec) && spec.directory != nullptr &&
-                     spec.directory[0] == '/' && spec.name != nullptr && spec.segment_bytes > 0 &&
-                     spec.segment_ms > 0 && spec.index_interval_bytes >= 0 &&
-                     spec.index_bytes_max >= kIndexBytesMin && spec.start_offset >= 0;
+  const bool sound = Log::is_layout(spec) && spec.directory != nullptr &&
+                     spec.directory[0] == '/' && spec.name != nullptr && spec.start_offset >= 0;
   if (!sound) return Error(TN_E_INVALID, "the log's specification is not one");
   return Log::open(services_, syncs_, spec, state);
 }

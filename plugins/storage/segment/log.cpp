@@ -16,6 +16,9 @@ namespace {
 constexpr int64_t kSegmentBytesMax = std::numeric_limits<int32_t>::max();
 constexpr int64_t kRelativeOffsetMax = std::numeric_limits<int32_t>::max();
 
+// A smaller index would be full before it serves; who asks for one gets this.
+constexpr int64_t kIndexBytesMin = 64;
+
 // Calls visit(batch, bytes) for every batch of an append; stops with its false.
 template <class Visit>
 bool for_each_batch(const tn_append& batches, Visit visit) {
@@ -40,7 +43,8 @@ Log::Log(const Services& services, SyncQueue& syncs, const tn_log_spec& spec)
       name_(spec.name),
       segment_bytes_(std::min(spec.segment_bytes, kSegmentBytesMax)),
       segment_ms_(spec.segment_ms),
-      layout_{spec.directory, spec.index_interval_bytes, spec.index_bytes_max} {}
+      layout_{spec.directory, spec.index_interval_bytes,
+              std::max(spec.index_bytes_max, kIndexBytesMin)} {}
 
 Result<std::shared_ptr<Log>> Log::open(const Services& services, SyncQueue& syncs,
                                        const tn_log_spec& spec, tn_log_state& state) {
@@ -49,6 +53,21 @@ Result<std::shared_ptr<Log>> Log::open(const Services& services, SyncQueue& sync
   if (!recovered) return recovered.error();
   if (Result<> taken = log->take(std::move(*recovered), state); !taken) return taken.error();
   return log;
+}
+
+bool Log::is_layout(const tn_log_spec& spec) {
+  return spec.struct_size >= sizeof(tn_log_spec) && spec.segment_bytes > 0 && spec.segment_ms > 0 &&
+         spec.index_interval_bytes >= 0 && spec.index_bytes_max > 0;
+}
+
+// The active segment keeps its indexes as they are: they belong to a reader's way through it.
+Result<> Log::configure(const tn_log_spec& spec) {
+  if (!is_layout(spec)) return Error(TN_E_INVALID, where() + "no log can be laid out like that");
+  segment_bytes_ = std::min(spec.segment_bytes, kSegmentBytesMax);
+  segment_ms_ = spec.segment_ms;
+  layout_.index_interval_bytes = spec.index_interval_bytes;
+  layout_.index_bytes_max = std::max(spec.index_bytes_max, kIndexBytesMin);
+  return {};
 }
 
 Result<> Log::take(Recovered recovered, tn_log_state& state) {

@@ -58,6 +58,9 @@ class Log : public std::enable_shared_from_this<Log> {
   Result<size_t> segments(tn_segment* list, size_t cap);
   Result<> put_blob(const char* name, ByteView bytes);
   Result<size_t> get_blob(const char* name, uint8_t* dst, size_t cap);
+  Result<> configure(const tn_log_spec& spec);
+  // True if a log can be laid out like that.
+  static bool is_layout(const tn_log_spec& spec);
 
   // For the SyncQueue. [jobs]
   // Begins to write what a sync would; waits for nothing and promises nothing.
@@ -143,9 +146,9 @@ class Log : public std::enable_shared_from_this<Log> {
   const Services& services_;
   SyncQueue& syncs_;
   const std::string name_;
-  const int64_t segment_bytes_;
-  const int64_t segment_ms_;
-  const SegmentLayout layout_;
+  int64_t segment_bytes_;  // owner only
+  int64_t segment_ms_;     // owner only
+  SegmentLayout layout_;   // owner only, but for the directory, which is for ever
 
   mutable std::mutex mutex_;
   std::vector<SegmentPtr> segments_;  // guarded by mutex_

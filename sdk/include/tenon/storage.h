@@ -6,10 +6,10 @@
  * and a last offset, rising, gaps allowed. The kernel assigns offsets, decides on retention and
  * compaction, and knows leaders, producers and transactions; a storage plugin knows none of them.
  *
- * Threads: calls on one log that change it (append, truncate, trim, put_blob, close) come from one
- * owner at a time; read, release, lookup, segments and get_blob may come at the same time from
- * other threads; flush completions may come from any thread. A completion is called exactly once,
- * never under a lock of the plugin.
+ * Threads: calls on one log that change it (append, truncate, trim, put_blob, configure, close)
+ * come from one owner at a time; read, release, lookup, segments and get_blob may come at the same
+ * time from other threads; flush completions may come from any thread. A completion is called
+ * exactly once, never under a lock of the plugin.
  */
 #ifndef TENON_STORAGE_H
 #define TENON_STORAGE_H
@@ -137,6 +137,11 @@ typedef struct tn_storage {
    * (TN_E_NOSPACE). TN_E_NOT_FOUND if there is none. */
   tn_code (*get_blob)(void* log, const char* name, uint8_t* dst, size_t cap, size_t* len,
                       tn_error* error);
+  /* [owner & created] The topic's configuration has changed: from now on the log is laid out by
+   * `spec`, of which only the layout counts, not directory, name and start_offset. When to roll is
+   * decided by it from the next append on; what concerns indexes may begin with the next segment.
+   * On failure the log goes on as before. */
+  tn_code (*configure)(void* log, const tn_log_spec* spec, tn_error* error);
 } tn_storage;
 
 #ifdef __cplusplus

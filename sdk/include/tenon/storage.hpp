@@ -23,6 +23,7 @@
 //   Result<size_t>  segments(tn_segment* segments, size_t cap);
 //   Result<>        put_blob(const char* name, ByteView bytes);
 //   Result<size_t>  get_blob(const char* name, uint8_t* dst, size_t cap);  // copies min(size, cap)
+//   Result<>        configure(const tn_log_spec& spec);
 //
 // Life of a Log: the handle that the host holds keeps it alive until close has returned and every
 // lease that read gave out is released; work in flight on another thread keeps it alive by a
@@ -169,6 +170,9 @@ struct StorageTable {
     if (code != TN_OK || *len <= cap) return code;
     return report(error, TN_E_NOSPACE, "the blob is larger than the buffer");
   }
+  static tn_code configure(void* log, const tn_log_spec* spec, tn_error* error) noexcept {
+    return guard(error, [&] { return of(log).configure(*spec); });
+  }
 
   // Runs `call` and puts the value it gives at `place`.
   template <class Value, class Call>
@@ -182,9 +186,9 @@ struct StorageTable {
   }
 
   static constexpr tn_storage table = {
-      sizeof(tn_storage), Flags<T>::value, &open,  &close,    &append, &read,
-      &release,           &lookup,         &flush, &truncate, &trim,   &segments,
-      &put_blob,          &get_blob};
+      sizeof(tn_storage), Flags<T>::value, &open,     &close,    &append, &read,
+      &release,           &lookup,         &flush,    &truncate, &trim,   &segments,
+      &put_blob,          &get_blob,       &configure};
 
   static const void* get(const char* id) noexcept {
     return id != nullptr && std::string_view(id) == TN_STORAGE_ID ? &table : nullptr;

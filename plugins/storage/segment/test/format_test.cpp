@@ -60,6 +60,31 @@ TEST_F(SegmentFormat, writes_indexes_as_kafka_does) {
                      "0000000f"));  // 5007 at 1015, when it was closed
 }
 
+// Kafka takes as little as 4 bytes, less than an entry.
+TEST_F(SegmentFormat, an_index_has_room_for_some_entries_however_small_it_is_to_be) {
+  machine_.spec.index_bytes_max = 4;
+  ASSERT_EQ(machine_.open(), TN_OK) << machine_.log.error();
+  machine_.fill(20);
+  EXPECT_EQ(machine_.log.segments().size(), 1u);
+  machine_.expect_model();
+  machine_.spec.index_bytes_max = 0;
+  EXPECT_EQ(machine_.log.configure(machine_.spec), TN_E_INVALID);
+}
+
+TEST_F(SegmentFormat, writes_indexes_as_configured_from_the_next_segment_on) {
+  ASSERT_EQ(machine_.open(), TN_OK);
+  machine_.fill(4);
+  TestSpec changed = machine_.spec;
+  changed.index_interval_bytes = 0;
+  changed.segment_bytes = 808;
+  ASSERT_EQ(machine_.log.configure(changed), TN_OK) << machine_.log.error();
+  machine_.fill(12);
+  ASSERT_EQ(machine_.log.segments().size(), 2u);
+  ASSERT_EQ(machine_.log.close(false), TN_OK);
+  EXPECT_EQ(machine_.fs.content(path_of(0, ".index")).size(), 8u * 2);
+  EXPECT_EQ(machine_.fs.content(path_of(8, ".index")).size(), 8u * 7);
+}
+
 TEST_F(SegmentFormat, gives_a_rolled_segment_its_last_time_entry) {
   ASSERT_EQ(machine_.open(), TN_OK);
   ASSERT_EQ(machine_.add({0, 1, 70, 40}), TN_OK);
