@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -183,11 +184,19 @@ class Reader {
                                           "case, digits, '-' and '_'",
                                           entry.key, kind));
     }
-    PluginTable table{
-        .kind = kind, .name = entry.key, .at = entry.at, .path = {}, .path_at = {}, .options = {}};
+    PluginTable table{.kind = kind,
+                      .name = entry.key,
+                      .at = entry.at,
+                      .path = {},
+                      .path_at = {},
+                      .sha256 = {},
+                      .sha256_at = {},
+                      .options = {}};
     for (const Entry& option : entry.value.entries) {
       if (option.key == "path") {
         read_path(option, table);
+      } else if (option.key == "sha256") {
+        read_sha256(option, table);
       } else {
         table.options.push_back(option);
       }
@@ -201,6 +210,19 @@ class Reader {
       return report(option.value.at, "\"path\" must be the path of a shared library");
     table.path = absolute_path(value->text, program_folder_);
     table.path_at = option.value.at;
+  }
+
+  void read_sha256(const Entry& option, PluginTable& table) {
+    const auto value = convert(option.value, {.type = OptionType::kString});
+    std::string sum = value ? value->text : "";
+    const bool is_hex = std::ranges::all_of(sum, [](unsigned char c) { return std::isxdigit(c); });
+    if (sum.size() != 64 || !is_hex) {
+      return report(option.value.at,
+                    "\"sha256\" must be the 64 hexadecimal digits that `sha256sum FILE` prints");
+    }
+    std::ranges::transform(sum, sum.begin(), [](unsigned char c) { return std::tolower(c); });
+    table.sha256 = std::move(sum);
+    table.sha256_at = option.value.at;
   }
 
   Settings& settings_;

@@ -96,12 +96,15 @@ struct PluginTable {
   Position at;       // of the table
   std::string path;  // absolute; empty = look in the directories
   Position path_at;
-  std::vector<Entry> options;  // without `path`
+  std::string sha256;  // of the library, 64 lower-case hexadecimal digits; empty = any
+  Position sha256_at;
+  std::vector<Entry> options;  // without `path` and `sha256`
 };
 
 struct PluginSettings {
   std::vector<std::string> directories;  // absolute
   std::vector<PluginTable> tables;       // in order of position
+  int32_t versions_max = 8;              // libraries loaded for one table while the broker runs
 };
 
 // Where a setting got its value.

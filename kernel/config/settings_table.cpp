@@ -299,6 +299,14 @@ constexpr Row kRows[] = {
      .about = "Where <kind>-<name>.so are looked for; relative ones begin at the program's folder; "
               "empty = ../lib/tenon/plugins from there.",
      .set = [](S& s, const V& v) { s.plugins.directories = v.list; }},
+    {.key = "plugins.versions_max",
+     .type = OptionType::kInt,
+     .default_text = "8",
+     .about = "Libraries that may be loaded for one plugin until the broker ends; each swap to one "
+              "that was not there yet is one more, and all stay in memory.",
+     .set = [](S& s, const V& v) { s.plugins.versions_max = static_cast<int32_t>(v.i64); },
+     .min = 1,
+     .max = 1000},
 };
 
 Setting setting_of(const Row& row) {

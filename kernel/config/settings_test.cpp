@@ -144,6 +144,24 @@ TEST_F(SettingsTest, paths_become_absolute) {
   EXPECT_EQ(s.storage.data_dirs.front(), (std::filesystem::current_path() / "data").string());
 }
 
+TEST_F(SettingsTest, a_plugin_may_be_pinned_by_the_sum_of_its_library) {
+  const std::string sum(64, 'A');
+  const PluginTable table =
+      settings("[codec.a]\nsha256 = \"" + sum + "\"\n").plugins.tables.front();
+  EXPECT_EQ(table.sha256, std::string(64, 'a'));
+  EXPECT_EQ(table.sha256_at.line, 2u);
+  EXPECT_TRUE(table.options.empty());
+}
+
+TEST_F(SettingsTest, what_is_no_sum_is_told) {
+  for (const std::string wrong : {"\"\"", "\"abc\"", "7"}) {
+    EXPECT_EQ(problem("[codec.a]\nsha256 = " + wrong + "\n"),
+              "x.toml:2:10: \"sha256\" must be the 64 hexadecimal digits that `sha256sum FILE` "
+              "prints");
+  }
+  EXPECT_NE(problem("[codec.a]\nsha256 = \"" + std::string(64, 'g') + "\"\n"), "");
+}
+
 TEST_F(SettingsTest, plugins_are_looked_for_beside_the_program) {
   EXPECT_EQ(settings("").plugins.directories, Messages{"/opt/tenon/lib/tenon/plugins"});
 }

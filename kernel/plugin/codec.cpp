@@ -5,6 +5,7 @@
 #include <mutex>
 #include <vector>
 
+#include "base/assert.h"
 #include "plugin/abi_error.h"
 
 namespace tenon::plugin {
@@ -29,21 +30,25 @@ size_t first_buffer(size_t claimed, size_t src_bytes, size_t bytes_max) {
 
 }  // namespace
 
-// The contexts that no thread is using. There are never more than threads that were compressing
-// at the same moment; the lock is held for a push or a pop.
-class Codec::Contexts {
+// A plugin's instance, and its contexts that no thread is using. There are never more than threads
+// that were compressing at the same moment; the lock is held for a push or a pop.
+class Codec::Generation {
  public:
-  Contexts(const tn_codec& api, void* self) : api_(api), self_(self) {}
-  Contexts(const Contexts&) = delete;
-  Contexts& operator=(const Contexts&) = delete;
-  ~Contexts() {
+  Generation(const tn_codec& api, void* self, std::shared_ptr<const void> instance)
+      : api_(api), self_(self), instance_(std::move(instance)) {}
+  Generation(const Generation&) = delete;
+  Generation& operator=(const Generation&) = delete;
+  ~Generation() {
     for (void* context : idle_) api_.free_context(self_, context);
   }
+
+  const tn_codec& api() const { return api_; }
+  void* self() const { return self_; }
 
   // A context for one call, given back at its end.
   class Borrowed {
    public:
-    explicit Borrowed(Contexts& owner) : owner_(owner), context_(owner.take()) {}
+    explicit Borrowed(Generation& owner) : owner_(owner), context_(owner.take()) {}
     Borrowed(const Borrowed&) = delete;
     Borrowed& operator=(const Borrowed&) = delete;
     ~Borrowed() {
@@ -54,7 +59,7 @@ class Codec::Contexts {
     bool usable() const { return context_ || !owner_.needed(); }
 
    private:
-    Contexts& owner_;
+    Generation& owner_;
     void* context_;
   };
 
@@ -81,29 +86,37 @@ class Codec::Contexts {
 
   const tn_codec& api_;
   void* self_;
+  std::shared_ptr<const void> instance_;
   std::mutex mutex_;
   std::vector<void*> idle_;  // under mutex_
 };
 
-Codec::Codec(std::string name, const tn_codec& api, void* self)
+Codec::Codec(std::string name, const tn_codec& api, void* self,
+             std::shared_ptr<const void> instance)
     : name_(std::move(name)),
-      api_(api),
-      self_(self),
-      contexts_(std::make_unique<Contexts>(api, self)) {}
+      wire_id_(api.wire_id),
+      generations_(std::make_shared<Generation>(api, self, std::move(instance))) {}
 
 Codec::~Codec() = default;
 
+void Codec::swap(const tn_codec& api, void* self, std::shared_ptr<const void> instance) {
+  TN_ASSERT(api.wire_id == wire_id_);
+  generations_.publish(std::make_shared<Generation>(api, self, std::move(instance)));
+}
+
 Result<> Codec::compress(ByteView src, Bytes& out, int level) const {
-  const Contexts::Borrowed context(*contexts_);
+  const auto generation = generations_.latest();
+  const tn_codec& api = generation->api();
+  const Generation::Borrowed context(*generation);
   if (!context.usable()) return fail(Errc::kPluginFailed, name_, "the codec has no context left");
   const size_t before = out.size();
-  const size_t bound = api_.bound(self_, src.size());
+  const size_t bound = api.bound(generation->self(), src.size());
   out.resize(before + bound);
   const tn_bytes piece{src.data(), src.size()};
   size_t written = 0;
   tn_error error = empty_error();
-  const tn_code code = api_.compress(self_, context.get(), &piece, 1, level, out.data() + before,
-                                     bound, &written, &error);
+  const tn_code code = api.compress(generation->self(), context.get(), &piece, 1, level,
+                                    out.data() + before, bound, &written, &error);
   out.resize(before + (code == TN_OK ? std::min(written, bound) : 0));
   if (code != TN_OK) return plugin_failure(code, name_, error);
   if (written > bound) return fail(Errc::kPluginFailed, name_, "the codec wrote past its bound");
@@ -111,17 +124,19 @@ Result<> Codec::compress(ByteView src, Bytes& out, int level) const {
 }
 
 Result<Bytes> Codec::decompress(ByteView src, size_t bytes_max) const {
-  const Contexts::Borrowed context(*contexts_);
+  const auto generation = generations_.latest();
+  const tn_codec& api = generation->api();
+  const Generation::Borrowed context(*generation);
   if (!context.usable()) return fail(Errc::kPluginFailed, name_, "the codec has no context left");
   const tn_bytes input{src.data(), src.size()};
   const size_t claimed =
-      TN_HAS(&api_, tn_codec, content_size) ? api_.content_size(self_, input) : 0;
+      TN_HAS(&api, tn_codec, content_size) ? api.content_size(generation->self(), input) : 0;
   Bytes out(first_buffer(claimed, src.size(), bytes_max));
   while (true) {
     size_t written = 0;
     tn_error error = empty_error();
-    const tn_code code =
-        api_.decompress(self_, context.get(), input, out.data(), out.size(), &written, &error);
+    const tn_code code = api.decompress(generation->self(), context.get(), input, out.data(),
+                                        out.size(), &written, &error);
     if (code == TN_OK && written <= out.size()) {
       out.resize(written);
       return out;

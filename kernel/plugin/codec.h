@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Typed handle over the codec ABI (tenon/codec.h), and the table of the codecs that are loaded.
-// Any thread: a handle keeps as many contexts as threads have used it at the same moment.
+//
+// The plugin behind a handle can be exchanged while it is in use. Each call is served by one
+// generation from its beginning to its end, with a context of that generation; what was compressed
+// by one is read by the next, for the wire id, and so the format, stays the same.
+//
+// Any thread: a handle keeps as many contexts as threads have used it at the same moment. swap from
+// one thread at a time, beside the others.
 #pragma once
 
 #include <array>
@@ -12,13 +18,16 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "config/topic_config.h"
+#include "plugin/swap/published.h"
 #include "tenon/codec.h"
 
 namespace tenon::plugin {
 
 class Codec {
  public:
-  Codec(std::string name, const tn_codec& api, void* self);
+  // `instance` is let go of after the last call on `self`; null if somebody else keeps that alive.
+  Codec(std::string name, const tn_codec& api, void* self,
+        std::shared_ptr<const void> instance = nullptr);
   ~Codec();
   Codec(const Codec&) = delete;
   Codec& operator=(const Codec&) = delete;
@@ -28,15 +37,16 @@ class Codec {
   // The whole decompressed content, never more than `bytes_max`: kTooLarge beyond, kCorruptMessage
   // for bytes that are damaged.
   Result<Bytes> decompress(ByteView src, size_t bytes_max) const;
-  int wire_id() const { return api_.wire_id; }  // 1 gzip, 2 snappy, 3 lz4, 4 zstd
+  // Calls that begin from now on go to this plugin, which has the same wire id.
+  void swap(const tn_codec& api, void* self, std::shared_ptr<const void> instance);
+  int wire_id() const { return wire_id_; }  // 1 gzip, 2 snappy, 3 lz4, 4 zstd
   const std::string& name() const { return name_; }
 
  private:
-  class Contexts;
+  class Generation;
   std::string name_;
-  const tn_codec& api_;
-  void* self_;
-  std::unique_ptr<Contexts> contexts_;
+  int wire_id_;
+  Published<Generation> generations_;
 };
 
 // The wire id of what compression.type asks for; 0 where no codec is needed.

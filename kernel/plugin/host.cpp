@@ -7,51 +7,66 @@
 #include <optional>
 
 #include "plugin/abi_error.h"
+#include "plugin/host_state.h"
 #include "plugin/interface_check.h"
 #include "plugin/library.h"
 #include "plugin/load/finder.h"
 #include "plugin/load/module_check.h"
-#include "plugin/load/option_check.h"
-#include "plugin/services/instance_host.h"
 
 namespace tenon::plugin {
-
-namespace {
 
 using config::PluginSettings;
 using config::PluginTable;
 using config::Problem;
 using config::Problems;
 
-// A plugin that has passed every check and can be made.
-struct Ready {
-  const PluginTable* table = nullptr;
-  const tn_descriptor* descriptor = nullptr;
-  CheckedOptions options;
-  PluginInfo info;
-};
-
 std::string label_of(const PluginTable& table) {
   return fmt::format("{} \"{}\"", table.kind, table.name);
 }
+
+bool is_pinned(const PluginTable& table, const Image& image) {
+  return table.sha256.empty() || table.sha256 == image.sha256();
+}
+
+std::string pin_text(const PluginTable& table, const Image& image) {
+  return fmt::format(
+      "its SHA-256 is {}, but the configuration pins {}: if this library is the one that is meant, "
+      "write its own sum as sha256",
+      image.sha256(), table.sha256);
+}
+
+namespace {
 
 Problem problem_of(const PluginTable& table, const Error& error) {
   const config::Position& at = table.path.empty() ? table.at : table.path_at;
   return {at, fmt::format("{}: {}", label_of(table), error.text())};
 }
 
-// The datum of a library whose note says that it may be loaded.
-Result<const tn_module*> open_module(const Note& note, const std::string& path) {
-  auto module = open_library(path);
+// The datum of an image whose note says that it may be loaded.
+Result<const tn_module*> open_module(const Note& note, Image image) {
+  const std::string origin = image.origin();
+  auto module = open_library(std::move(image));
   if (!module) return module;
-  if (auto checked = check_module(**module, path); !checked) return forward(checked);
-  if (auto checked = check_agreement(note, **module, path); !checked) return forward(checked);
+  if (auto checked = check_module(**module, origin); !checked) return forward(checked);
+  if (auto checked = check_agreement(note, **module, origin); !checked) return forward(checked);
   return module;
 }
 
-Result<std::string> locate(const PluginTable& table, const std::vector<std::string>& directories) {
-  if (!table.path.empty()) return check_file(table.path);
-  return find_library(table.kind, table.name, directories);
+Result<TrustedFile> locate(const PluginTable& table, const Sources& from) {
+  if (!table.path.empty()) return open_trusted(table.path, from.directories, from.trust);
+  return find_library(table.kind, table.name, from.directories, from.trust);
+}
+
+// The library as it will run, if it is the one that the table pins.
+std::expected<Image, Problem> fetch(const PluginTable& table, const Sources& from) {
+  const auto file = locate(table, from);
+  if (!file) return std::unexpected(problem_of(table, file.error()));
+  auto image = Image::copy(*file);
+  if (!image) return std::unexpected(problem_of(table, image.error()));
+  if (is_pinned(table, *image)) return *std::move(image);
+  return std::unexpected(Problem{
+      table.sha256_at,
+      fmt::format("{}: {}: {}", label_of(table), image->origin(), pin_text(table, *image))});
 }
 
 uint32_t index_of(const tn_module& module, const tn_descriptor* descriptor) {
@@ -59,27 +74,39 @@ uint32_t index_of(const tn_module& module, const tn_descriptor* descriptor) {
   return static_cast<uint32_t>(std::find(module.descriptors, end, descriptor) - module.descriptors);
 }
 
-Result<Ready> prepare(const PluginTable& table, const std::vector<std::string>& directories,
-                      Problems& problems) {
-  auto path = locate(table, directories);
-  if (!path) return forward(path);
-  const auto note = identify(*path);
+}  // namespace
+
+Result<Ready> prepare(const PluginTable& table, Image image, Problems& problems) {
+  const std::string path = image.origin();
+  const std::string sum = image.sha256();
+  const auto note = plugin::identify(image.path(), path);
   if (!note) return std::unexpected(note.error());
-  if (auto held = check_held(*note, table.kind, table.name, *path); !held) return forward(held);
-  const auto module = open_module(*note, *path);
+  if (auto held = check_held(*note, table.kind, table.name, path); !held) return forward(held);
+  const auto module = open_module(*note, std::move(image));
   if (!module) return std::unexpected(module.error());
-  const auto descriptor = find_descriptor(**module, table.kind, table.name, *path);
+  const auto descriptor = find_descriptor(**module, table.kind, table.name, path);
   if (!descriptor) return std::unexpected(descriptor.error());
-  return Ready{.table = &table,
-               .descriptor = *descriptor,
-               .options = check_options(**descriptor, table, problems),
-               .info = describe(**module, index_of(**module, *descriptor), *path)};
+  Ready ready{.table = &table,
+              .descriptor = *descriptor,
+              .options = check_options(**descriptor, table, problems),
+              .info = {}};
+  static_cast<PluginInfo&>(ready.info) = describe(**module, index_of(**module, *descriptor), path);
+  ready.info.sha256 = sum;
+  return ready;
 }
 
-std::vector<Ready> prepare_all(const PluginSettings& settings, Problems& problems) {
+namespace {
+
+std::vector<Ready> prepare_all(const PluginSettings& settings, const Sources& from,
+                               Problems& problems) {
   std::vector<Ready> ready;
   for (const PluginTable& table : settings.tables) {
-    auto one = prepare(table, settings.directories, problems);
+    auto image = fetch(table, from);
+    if (!image) {
+      problems.push_back(std::move(image.error()));
+      continue;
+    }
+    auto one = prepare(table, *std::move(image), problems);
     if (one) {
       ready.push_back(*std::move(one));
     } else {
@@ -105,10 +132,11 @@ bool lacks_codec(const PluginSettings& settings, const std::vector<Ready>& ready
   return unprepared == 0;
 }
 
-Result<std::vector<PluginInfo>> describe_all(const std::string& path) {
-  const auto note = identify(path);
+Result<std::vector<PluginInfo>> describe_all(Image image) {
+  const std::string path = image.origin();
+  const auto note = plugin::identify(image.path(), path);
   if (!note) return std::unexpected(note.error());
-  const auto module = open_module(*note, path);
+  const auto module = open_module(*note, std::move(image));
   if (!module) return std::unexpected(module.error());
   std::vector<PluginInfo> infos;
   for (uint32_t i = 0; i < (*module)->n_descriptors; ++i)
@@ -116,50 +144,9 @@ Result<std::vector<PluginInfo>> describe_all(const std::string& path) {
   return infos;
 }
 
-template <class T>
-const T* find_named(const std::vector<std::unique_ptr<T>>& all, std::string_view name) {
-  const auto it = std::ranges::find_if(all, [&](const auto& one) { return one->name() == name; });
-  return it == all.end() ? nullptr : it->get();
-}
-
-// An instance that runs, and what it was given.
-struct Instance {
-  std::unique_ptr<InstanceHost> host;
-  const tn_descriptor* descriptor;
-  void* self;
-};
-
 }  // namespace
 
-struct PluginHost::State {
-  explicit State(const HostServices& services) : extensions(services) {}
-  State(const State&) = delete;
-  State& operator=(const State&) = delete;
-  ~State() {
-    // The handles call their instances, so they go first.
-    codecs.clear();
-    engines.clear();
-    partitioners.clear();
-    while (!instances.empty()) {
-      instances.back().descriptor->destroy(instances.back().self);
-      instances.pop_back();
-    }
-  }
-
-  Result<> create(const Ready& ready);
-  Result<> add_handle(const Ready& ready, void* self);
-  Result<> add_codec(const Ready& ready, void* self);
-
-  Extensions extensions;
-  std::vector<Instance> instances;
-  std::vector<std::unique_ptr<StorageEngine>> engines;
-  std::vector<std::unique_ptr<Codec>> codecs;
-  std::vector<std::unique_ptr<Partitioner>> partitioners;
-  Codecs codecs_by_id;
-  std::vector<PluginInfo> infos;
-};
-
-Result<> PluginHost::State::create(const Ready& ready) {
+Result<InstancePointer> PluginHost::State::make(const Ready& ready) {
   auto host =
       std::make_unique<InstanceHost>(extensions, ready.table->kind + " " + ready.table->name);
   const tn_config config = ready.options.view();
@@ -170,26 +157,39 @@ Result<> PluginHost::State::create(const Ready& ready) {
     return fail(Errc::kPluginFailed, ready.info.path,
                 fmt::format("it could not be made: {}", message_of(code, error)));
   }
-  instances.push_back({std::move(host), ready.descriptor, self});
-  infos.push_back(ready.info);
-  return add_handle(ready, self);
+  return Retired::keep(retired,
+                       std::make_unique<Instance>(std::move(host), *ready.descriptor, self));
 }
 
-Result<> PluginHost::State::add_handle(const Ready& ready, void* self) {
+Result<> PluginHost::State::create(const Ready& ready) {
+  auto instance = make(ready);
+  if (!instance) return forward(instance);
+  if (auto added = add_handle(ready, *instance); !added) return added;
+  Slot slot{.table = *ready.table,
+            .loaded = ready.info,
+            .instance = *std::move(instance),
+            .sums = {ready.info.sha256}};
+  slot.loaded.since_ms = clock.wall_ms();
+  slots.push_back(std::move(slot));
+  return {};
+}
+
+Result<> PluginHost::State::add_handle(const Ready& ready, const InstancePointer& instance) {
   const std::string& name = ready.table->name;
   switch (ready.descriptor->kind) {
     case TN_CODEC:
-      return add_codec(ready, self);
+      return add_codec(ready, instance);
     case TN_STORAGE: {
       const auto api = storage_interface(*ready.descriptor, ready.info.path);
       if (!api) return std::unexpected(api.error());
-      engines.push_back(std::make_unique<StorageEngine>(name, **api, self));
+      engines.push_back(std::make_unique<StorageEngine>(name, **api, instance->self()));
       return {};
     }
     case TN_PARTITIONER: {
       const auto api = partitioner_interface(*ready.descriptor, ready.info.path);
       if (!api) return std::unexpected(api.error());
-      partitioners.push_back(std::make_unique<Partitioner>(name, **api, self));
+      partitioners.push_back(
+          std::make_unique<Partitioner>(name, **api, instance->self(), instance));
       return {};
     }
     default:
@@ -197,7 +197,7 @@ Result<> PluginHost::State::add_handle(const Ready& ready, void* self) {
   }
 }
 
-Result<> PluginHost::State::add_codec(const Ready& ready, void* self) {
+Result<> PluginHost::State::add_codec(const Ready& ready, const InstancePointer& instance) {
   const auto api = codec_interface(*ready.descriptor, ready.info.path);
   if (!api) return std::unexpected(api.error());
   if (const Codec* other = codecs_by_id.find((*api)->wire_id)) {
@@ -205,7 +205,7 @@ Result<> PluginHost::State::add_codec(const Ready& ready, void* self) {
         Errc::kPluginRefused, ready.info.path,
         fmt::format("codec \"{}\" has the wire id {}, too", other->name(), (*api)->wire_id));
   }
-  codecs.push_back(std::make_unique<Codec>(ready.table->name, **api, self));
+  codecs.push_back(std::make_unique<Codec>(ready.table->name, **api, instance->self(), instance));
   codecs_by_id.add(*codecs.back());
   return {};
 }
@@ -213,9 +213,10 @@ Result<> PluginHost::State::add_codec(const Ready& ready, void* self) {
 std::expected<std::unique_ptr<PluginHost>, Problems> PluginHost::load(
     const PluginSettings& settings, const HostServices& services) {
   Problems problems;
-  const std::vector<Ready> ready = prepare_all(settings, problems);
+  auto state = std::make_unique<State>(settings, services);
+  const std::vector<Ready> ready =
+      prepare_all(settings, {state->directories, state->trust}, problems);
   if (!problems.empty()) return std::unexpected(std::move(problems));
-  auto state = std::make_unique<State>(services);
   for (const Ready& one : ready) {
     if (auto created = state->create(one); !created)
       problems.push_back(problem_of(*one.table, created.error()));
@@ -226,13 +227,14 @@ std::expected<std::unique_ptr<PluginHost>, Problems> PluginHost::load(
 
 Problems PluginHost::check(const PluginSettings& settings) {
   Problems problems;
-  prepare_all(settings, problems);
+  prepare_all(settings, {settings.directories}, problems);
   return problems;
 }
 
 Problems PluginHost::check(const config::Settings& settings) {
   Problems problems;
-  const std::vector<Ready> ready = prepare_all(settings.plugins, problems);
+  const std::vector<Ready> ready =
+      prepare_all(settings.plugins, {settings.plugins.directories}, problems);
   const config::Compression wanted = settings.topic.defaults.compression_type;
   if (!lacks_codec(settings.plugins, ready, wire_id_of(wanted))) return problems;
   const config::Origin& origin = settings.origins.at("topic.defaults.compression");
@@ -244,15 +246,17 @@ Problems PluginHost::check(const config::Settings& settings) {
 }
 
 Result<Note> PluginHost::identify(const std::string& path) {
-  const auto checked = check_file(path);
-  if (!checked) return std::unexpected(checked.error());
-  return plugin::identify(*checked);
+  const auto file = open_trusted(path, {}, Trust::of_program());
+  if (!file) return std::unexpected(file.error());
+  return plugin::identify(fmt::format("/proc/self/fd/{}", file->descriptor.get()), path);
 }
 
 Result<std::vector<PluginInfo>> PluginHost::inspect(const std::string& path) {
-  const auto checked = check_file(path);
-  if (!checked) return std::unexpected(checked.error());
-  return describe_all(*checked);
+  const auto file = open_trusted(path, {}, Trust::of_program());
+  if (!file) return std::unexpected(file.error());
+  auto image = Image::copy(*file);
+  if (!image) return forward(image);
+  return describe_all(*std::move(image));
 }
 
 std::vector<PluginHost::Available> PluginHost::available(
@@ -278,8 +282,11 @@ const Codecs& PluginHost::codecs() const {
   return state_->codecs_by_id;
 }
 
-const std::vector<PluginInfo>& PluginHost::list() const {
-  return state_->infos;
+std::vector<LoadedPlugin> PluginHost::list() const {
+  const std::lock_guard lock(state_->listing);
+  std::vector<LoadedPlugin> all;
+  for (const Slot& slot : state_->slots) all.push_back(slot.loaded);
+  return all;
 }
 
 std::vector<std::string> PluginHost::storage_names() const {

@@ -4,16 +4,22 @@
 // the instances and keeps them.
 //
 //   find    path, or <directory>/<kind>-<name>.so; the same name in two directories is refused
-//   verify  regular file, not writable by the world, a shared library for this machine that exports
-//           tenon_module
+//   trust   nobody else could have written it, all the way from the root (load/trust.h)
+//   copy    into sealed memory, hash, compare with the pin (load/image.h)
+//   verify  a shared library for this machine that exports tenon_module
 //   note    what the library says it is: ABI, kind, name, sanitizers; no code of it has run so far
 //   open    never closed again
 //   check   the datum, which must agree with the note, then every option of the TOML table against
 //           the declared ones
 //   create  only when there is no problem with any plugin
 //
-// Threads: load, check and destruction on one thread; the getters and the instances from any. The
-// host outlives everything that was made through its instances (logs, leases, partitioner states).
+// A partitioner or a codec can be exchanged while the broker runs: the new library goes the same
+// way, with the same table of the configuration, and its instance takes over between two calls. If
+// anything is wrong with it, the old one stays as it was.
+//
+// Threads: load, check and destruction on one thread; the getters, swap and the instances from any;
+// swaps run one after the other. The host outlives everything that was made through its instances
+// (logs, leases, partitioner states).
 #pragma once
 
 #include <expected>
@@ -31,6 +37,7 @@
 #include "plugin/codec.h"
 #include "plugin/info.h"
 #include "plugin/load/note.h"
+#include "plugin/load/trust.h"
 #include "plugin/partitioner.h"
 #include "plugin/storage.h"
 
@@ -41,6 +48,19 @@ struct HostServices {
   const Clock* clock = nullptr;
   Random* random = nullptr;      // calls are serialised by the host
   BlockingPool* pool = nullptr;  // null = no tenon.executor/1
+  const Trust* trust = nullptr;  // null = that of the program
+};
+
+// What runs for one table of the configuration.
+struct LoadedPlugin : PluginInfo {  // its `path` is the file that the library was copied from
+  std::string sha256;
+  uint64_t generation = 1;  // one more after each swap
+  int64_t since_ms = 0;     // wall clock
+};
+
+struct PluginSwap {
+  LoadedPlugin before;
+  LoadedPlugin after;
 };
 
 class PluginHost {
@@ -75,9 +95,15 @@ class PluginHost {
   const StorageEngine* storage(std::string_view name) const;
   const Partitioner* partitioner(std::string_view name) const;
   const Codecs& codecs() const;
-  // What was loaded, in the order of the configuration.
-  const std::vector<PluginInfo>& list() const;
+  // What runs now, in the order of the configuration.
+  std::vector<LoadedPlugin> list() const;
   std::vector<std::string> storage_names() const;
+
+  // Exchanges a plugin for what the library at `path` holds under the same kind and name. The file
+  // lies in a plugin directory, or in the folder that the table's own `path` names. Blocks: for
+  // workers. kPluginMissing: no such plugin is loaded, no such file; kPluginRefused and
+  // kPluginFailed: why the old one stays. Logs one line either way.
+  Result<PluginSwap> swap(std::string_view kind, std::string_view name, const std::string& path);
 
  private:
   struct State;

@@ -3,52 +3,12 @@
 
 #include <gtest/gtest.h>
 
-#include "base/sim_scheduler.h"
-#include "plugin/testing_folder.h"
+#include "plugin/testing_host.h"
 
 namespace tenon::plugin {
 namespace {
 
 namespace fs = std::filesystem;
-using Messages = std::vector<std::string>;
-
-class PluginHostTest : public testing::Test {
- protected:
-  // The settings of these lines, plugins being looked for among the fixtures.
-  config::PluginSettings settings(const std::string& toml) {
-    auto read = config::read_text(toml, "x.toml");
-    read.settings.plugins.directories = directories_;
-    return std::move(read.settings.plugins);
-  }
-  std::unique_ptr<PluginHost> load(const std::string& toml) {
-    auto host = PluginHost::load(settings(toml), services_);
-    if (host) return *std::move(host);
-    for (const auto& problem : host.error()) ADD_FAILURE() << problem.message();
-    return nullptr;
-  }
-  Messages problems(const std::string& toml) {
-    const auto host = PluginHost::load(settings(toml), services_);
-    Messages messages;
-    if (host) return messages;
-    for (const auto& problem : host.error()) messages.push_back(problem.message());
-    return messages;
-  }
-  // What is said of one fixture that is loaded by its path under the name `name`.
-  std::string refusal(const std::string& fixture, const std::string& name = "fixed") {
-    const std::string path = fixture_path("partitioner-" + fixture + ".so");
-    const Messages messages = problems("[partitioner." + name + "]\npath = \"" + path + "\"\n");
-    if (messages.size() != 1) return "there are " + std::to_string(messages.size()) + " problems";
-    const std::string begin = "x.toml:2:8: partitioner \"" + name + "\": " + path + ": ";
-    EXPECT_TRUE(messages.front().starts_with(begin)) << messages.front();
-    return messages.front().substr(std::min(begin.size(), messages.front().size()));
-  }
-
-  SimScheduler scheduler_;
-  SeededRandom random_{1};
-  HostServices services_{.clock = &scheduler_.clock(), .random = &random_, .pool = &scheduler_};
-  std::vector<std::string> directories_ = {TENON_FIXTURE_PLUGINS};
-  TestingFolder folder_;
-};
 
 TEST_F(PluginHostTest, what_is_configured_is_loaded_and_nothing_else) {
   const auto host = load("[partitioner.fixed]\n[codec.plain]\n");
@@ -87,7 +47,7 @@ TEST_F(PluginHostTest, an_instance_logs_under_its_name) {
 
 TEST_F(PluginHostTest, what_a_plugin_says_of_itself_is_listed) {
   const auto host = load("[partitioner.fixed]\n");
-  const PluginInfo& info = host->list().front();
+  const LoadedPlugin info = host->list().front();
   EXPECT_EQ(info.kind, "partitioner");
   EXPECT_EQ(info.version, "1.2.3");
   EXPECT_EQ(info.license, "Apache-2.0");
@@ -97,6 +57,9 @@ TEST_F(PluginHostTest, what_a_plugin_says_of_itself_is_listed) {
   EXPECT_EQ(info.options[0].max, 1000);
   EXPECT_EQ(info.options[1].choices, (Messages{"murmur2", "crc32"}));
   EXPECT_FALSE(info.options[3].has_default);
+  EXPECT_EQ(info.sha256.size(), 64u);
+  EXPECT_EQ(info.generation, 1u);
+  EXPECT_EQ(info.since_ms, scheduler_.clock().wall_ms());
 }
 
 TEST_F(PluginHostTest, all_problems_of_all_plugins_come_in_one_run) {

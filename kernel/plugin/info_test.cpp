@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "plugin/library.h"
 #include "plugin/testing_folder.h"
+#include "plugin/testing_image.h"
 
 namespace tenon::plugin {
 namespace {
@@ -19,12 +19,11 @@ TEST(PluginInfo, kinds_and_option_types_have_names) {
 
 TEST(PluginInfo, is_what_the_datum_says) {
   const std::string path = fixture_path("partitioner-needy.so");
-  const auto module = open_library(path);
-  ASSERT_TRUE(module) << module.error().text();
-  const PluginInfo info = describe(**module, 0, path);
+  const tn_module* module = module_of(path);
+  const PluginInfo info = describe(*module, 0, path);
   EXPECT_EQ(info.kind + "." + info.name, "partitioner.needy");
   EXPECT_EQ(info.path, path);
-  EXPECT_EQ(info.abi_major, (*module)->abi_major);
+  EXPECT_EQ(info.abi_major, module->abi_major);
   ASSERT_FALSE(info.options.empty());
   EXPECT_TRUE(info.options.front().required);
   EXPECT_NE(info.options.front().about, "");

@@ -22,10 +22,16 @@ constexpr auto kLoadMode = static_cast<boost::dll::load_mode::type>(
     static_cast<unsigned>(boost::dll::load_mode::rtld_now) |
     static_cast<unsigned>(boost::dll::load_mode::rtld_local) | RTLD_NODELETE);
 
+// The image goes with its library: the loader knows it by its path, which lasts as long.
+struct Library {
+  Image image;
+  boost::dll::shared_library handle;
+};
+
 // Never destroyed: at exit, plugins may still be called by what is destroyed later.
 struct Registry {
   std::mutex mutex;
-  std::map<std::string, boost::dll::shared_library> libraries;  // under mutex
+  std::map<std::string, Library> libraries;  // by SHA-256; under mutex
 };
 
 Registry& registry() {
@@ -33,20 +39,40 @@ Registry& registry() {
   return *leaked;
 }
 
+// The loader names the path in memory; people know the file.
+std::string in_terms_of_the_file(std::string words, const Image& image) {
+  for (size_t at = 0; (at = words.find(image.path(), at)) != std::string::npos;) {
+    words.replace(at, image.path().size(), image.origin());
+    at += image.origin().size();
+  }
+  return words;
+}
+
 }  // namespace
 
-Result<const tn_module*> open_library(const std::string& path) {
+Result<const tn_module*> open_library(Image image) {
   Registry& open = registry();
   const std::lock_guard lock(open.mutex);
+  auto it = open.libraries.find(image.sha256());
   try {
-    auto it = open.libraries.find(path);
-    // The overload that throws is the one that keeps the loader's explanation.
-    if (it == open.libraries.end())
-      it = open.libraries.emplace(path, boost::dll::shared_library(path, kLoadMode)).first;
-    return &it->second.get<const tn_module>(TN_MODULE_SYMBOL);
+    if (it == open.libraries.end()) {
+      // The overload that throws is the one that keeps the loader's explanation.
+      boost::dll::shared_library handle(image.path(), kLoadMode);
+      const std::string sum = image.sha256();
+      it = open.libraries.emplace(sum, Library{std::move(image), std::move(handle)}).first;
+    }
+    return &it->second.handle.get<const tn_module>(TN_MODULE_SYMBOL);
   } catch (const std::exception& error) {
-    return fail(Errc::kPluginRefused, path, std::string("cannot be loaded: ") + error.what());
+    const Image& meant = it == open.libraries.end() ? image : it->second.image;
+    return fail(Errc::kPluginRefused, meant.origin(),
+                "cannot be loaded: " + in_terms_of_the_file(error.what(), meant));
   }
+}
+
+bool is_library_open(const std::string& sha256) {
+  Registry& open = registry();
+  const std::lock_guard lock(open.mutex);
+  return open.libraries.contains(sha256);
 }
 
 }  // namespace tenon::plugin

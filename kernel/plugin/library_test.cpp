@@ -4,35 +4,69 @@
 #include <gtest/gtest.h>
 
 #include "plugin/testing_folder.h"
+#include "plugin/testing_image.h"
 
 namespace tenon::plugin {
 namespace {
 
 std::string refusal(const std::string& path) {
-  const auto opened = open_library(path);
+  const auto opened = open_library(image_of(path));
   if (opened) return "it was opened";
   EXPECT_EQ(opened.error().code, Errc::kPluginRefused);
-  EXPECT_EQ(opened.error().where, path);
+  EXPECT_EQ(opened.error().where, std::filesystem::canonical(path).string());
   return opened.error().detail;
 }
 
-TEST(Library, one_path_gives_one_datum_whatever_becomes_of_the_file) {
-  TestingFolder folder;
-  const std::string path = folder.copy_fixture("partitioner-fixed.so", "copy.so");
-  const auto first = open_library(path);
-  ASSERT_TRUE(first) << first.error().text();
+const char* version_of(const tn_module& module) {
+  return module.descriptors[0]->version;
+}
+
+TEST(Library, equal_content_is_opened_once) {
+  const TestingFolder folder;
+  const tn_module* first = module_of(fixture_path("partitioner-fixed.so"));
+  EXPECT_EQ(module_of(folder.copy_fixture("partitioner-fixed.so", "copy.so")), first);
+  EXPECT_EQ(first->n_descriptors, 1u);
+}
+
+TEST(Library, two_versions_of_one_path_live_side_by_side) {
+  const TestingFolder folder;
+  const std::string path = folder.copy_fixture("partitioner-moving.so", "moving.so");
+  const tn_module* first = module_of(path);
   std::filesystem::remove(path);
-  const auto second = open_library(path);
-  ASSERT_TRUE(second);
-  EXPECT_EQ(*first, *second);
-  EXPECT_EQ((*first)->n_descriptors, 1u);
+  folder.copy_fixture("partitioner-moving-2.so", "moving.so");
+  const tn_module* second = module_of(path);
+  EXPECT_STREQ(version_of(*first), "1.0.0");
+  EXPECT_STREQ(version_of(*second), "2.0.0");
+}
+
+TEST(Library, what_becomes_of_the_file_is_no_matter_to_what_was_loaded) {
+  const TestingFolder folder;
+  const std::string path = folder.copy_fixture("partitioner-moving.so", "moving.so");
+  const tn_module* module = module_of(path);
+  std::filesystem::resize_file(path, 0);
+  EXPECT_STREQ(version_of(*module), "1.0.0");
+  folder.write("moving.so", std::string(8192, '\xcc'));
+  EXPECT_STREQ(version_of(*module), "1.0.0");
+  EXPECT_NE(module->descriptors[0]->get_interface("tenon.partitioner/1"), nullptr);
+}
+
+TEST(Library, what_was_opened_is_known_by_its_sum) {
+  const TestingFolder folder;
+  const std::string path = folder.copy_fixture("partitioner-fixed.so", "copy.so");
+  std::ofstream(path, std::ios::binary | std::ios::app) << "its own";
+  Image image = image_of(path);
+  const std::string sum = image.sha256();
+  EXPECT_FALSE(is_library_open(sum));
+  ASSERT_TRUE(open_library(std::move(image)));
+  EXPECT_TRUE(is_library_open(sum));
 }
 
 TEST(Library, what_cannot_be_loaded_is_refused_in_the_loaders_words) {
-  TestingFolder folder;
-  EXPECT_NE(refusal(folder / "missing.so").find("cannot be loaded"), std::string::npos);
-  EXPECT_NE(refusal(folder.write("text.so", std::string(4096, 'x'))).find("ELF"),
-            std::string::npos);
+  const TestingFolder folder;
+  const std::string words = refusal(folder.write("text.so", std::string(4096, 'x')));
+  EXPECT_NE(words.find("cannot be loaded"), std::string::npos);
+  EXPECT_NE(words.find("ELF"), std::string::npos);
+  EXPECT_EQ(words.find("/proc/"), std::string::npos) << words;
 }
 
 // Not at its first call, in the middle of a request.

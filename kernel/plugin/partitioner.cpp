@@ -53,26 +53,57 @@ int32_t random_partition(const tn_topic_view& topic, uint64_t random) {
 
 }  // namespace
 
+Partitioner::State::State(std::shared_ptr<Generation> generation, uint64_t seed)
+    : raw_(nullptr), random_(seed) {
+  move_to(std::move(generation));
+}
+
 Partitioner::State::State(State&& other) noexcept
-    : owner_(other.owner_),
+    : generation_(std::move(other.generation_)),
       raw_(std::exchange(other.raw_, nullptr)),
       random_(other.random_),
       sticky_(other.sticky_) {}
 
 Partitioner::State::~State() {
-  if (raw_) owner_->api_.free_state(owner_->self_, raw_);
+  if (raw_) generation_->api.free_state(generation_->self, raw_);
+}
+
+void Partitioner::State::move_to(std::shared_ptr<Generation> generation) {
+  if (raw_) generation_->api.free_state(generation_->self, raw_);
+  generation_ = std::move(generation);
+  const tn_partitioner& api = generation_->api;
+  raw_ = TN_HAS(&api, tn_partitioner, new_state) ? api.new_state(generation_->self) : nullptr;
+}
+
+Partitioner::Partitioner(std::string name, const tn_partitioner& api, void* self,
+                         std::shared_ptr<const void> instance)
+    : name_(std::move(name)),
+      generations_(std::make_shared<Generation>(api, self, std::move(instance))),
+      flags_(api.flags) {}
+
+void Partitioner::swap(const tn_partitioner& api, void* self,
+                       std::shared_ptr<const void> instance) {
+  flags_.store(api.flags, std::memory_order_relaxed);
+  generations_.publish(std::make_shared<Generation>(api, self, std::move(instance)));
 }
 
 Partitioner::State Partitioner::new_state(uint64_t seed) const {
-  const bool has_state = TN_HAS(&api_, tn_partitioner, new_state);
-  return State(*this, has_state ? api_.new_state(self_) : nullptr, seed);
+  return State(generations_.latest(), seed);
+}
+
+const Partitioner::Generation& Partitioner::generation_of(State& state) const {
+  if (!generations_.is_latest(state.generation_)) [[unlikely]]
+    state.move_to(generations_.latest());
+  return *state.generation_;
 }
 
 int32_t Partitioner::choose(State& state, const tn_topic_view& topic,
                             const tn_record& record) const {
   TN_ASSERT(topic.n_partitions > 0);
-  if (!record.key.data && !wants_keyless()) return pick(state, topic);
-  const int32_t answer = api_.partition(self_, state.raw_, &topic, &record);
+  const Generation& now = generation_of(state);
+  const bool wants_it = record.key.data || (now.api.flags & TN_PARTITIONER_WANTS_KEYLESS) != 0;
+  if (!wants_it) return pick(state, topic);
+  const int32_t answer = now.api.partition(now.self, state.raw_, &topic, &record);
   if (answer >= 0 && answer < topic.n_partitions) return answer;
   if (answer != TN_PARTITION_ANY) count_out_of_range(topic, answer);
   return pick(state, topic);
@@ -80,8 +111,9 @@ int32_t Partitioner::choose(State& state, const tn_topic_view& topic,
 
 void Partitioner::on_new_batch(State& state, const tn_topic_view& topic, int32_t partition) const {
   if (state.sticky_ == partition) state.sticky_ = -1;
-  if (TN_HAS(&api_, tn_partitioner, on_new_batch))
-    api_.on_new_batch(self_, state.raw_, &topic, partition);
+  const Generation& now = generation_of(state);
+  if (TN_HAS(&now.api, tn_partitioner, on_new_batch))
+    now.api.on_new_batch(now.self, state.raw_, &topic, partition);
 }
 
 int32_t Partitioner::pick(State& state, const tn_topic_view& topic) const {

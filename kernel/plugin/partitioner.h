@@ -3,19 +3,31 @@
 // Typed handle over the partitioner ABI (tenon/partitioner.h). It checks every answer: what it
 // returns is a partition of the topic, whatever the plugin says.
 //
-// Threads: choose and on_new_batch from any thread, each with a State of its own. No allocation and
-// no lock per record.
+// The plugin behind it can be exchanged while it is in use: a State that meets a new generation
+// begins it with a new state of the plugin, and the old one is freed by the generation that made
+// it. A generation is let go of when the last State has left it.
+//
+// Threads: choose and on_new_batch from any thread, each with a State of its own; swap from one at
+// a time, beside them. No allocation and no lock per record, but for the first after a swap.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <string>
 
+#include "plugin/swap/published.h"
 #include "tenon/partitioner.h"
 
 namespace tenon::plugin {
 
 class Partitioner {
+  struct Generation {
+    const tn_partitioner& api;
+    void* self;
+    std::shared_ptr<const void> instance;  // keeps `self` alive
+  };
+
  public:
   // What one thread keeps for one topic. Not to be shared; must not outlive its partitioner.
   class State {
@@ -27,17 +39,18 @@ class Partitioner {
 
    private:
     friend class Partitioner;
-    State(const Partitioner& owner, void* raw, uint64_t seed)
-        : owner_(&owner), raw_(raw), random_(seed) {}
+    State(std::shared_ptr<Generation> generation, uint64_t seed);
+    void move_to(std::shared_ptr<Generation> generation);
 
-    const Partitioner* owner_;
-    void* raw_;
-    uint64_t random_;      // of the host's own choice
-    int32_t sticky_ = -1;  // the host's own choice until the next batch
+    std::shared_ptr<Generation> generation_;  // null once moved from
+    void* raw_;                               // of generation_
+    uint64_t random_;                         // of the host's own choice
+    int32_t sticky_ = -1;                     // the host's own choice until the next batch
   };
 
-  Partitioner(std::string name, const tn_partitioner& api, void* self)
-      : name_(std::move(name)), api_(api), self_(self) {}
+  // `instance` is let go of after the last call on `self`; null if somebody else keeps that alive.
+  Partitioner(std::string name, const tn_partitioner& api, void* self,
+              std::shared_ptr<const void> instance = nullptr);
   Partitioner(const Partitioner&) = delete;
   Partitioner& operator=(const Partitioner&) = delete;
 
@@ -52,21 +65,26 @@ class Partitioner {
   // A batch on `partition` is full: sticky choices move on (KIP-480).
   void on_new_batch(State& state, const tn_topic_view& topic, int32_t partition) const;
 
+  // What is chosen from now on is chosen by this plugin.
+  void swap(const tn_partitioner& api, void* self, std::shared_ptr<const void> instance);
+
   // How many answers were no partition of the topic.
   uint64_t out_of_range() const { return out_of_range_.load(std::memory_order_relaxed); }
   const std::string& name() const { return name_; }
-  bool needs_value() const { return (api_.flags & TN_PARTITIONER_NEEDS_VALUE) != 0; }
-  bool needs_headers() const { return (api_.flags & TN_PARTITIONER_NEEDS_HEADERS) != 0; }
-  bool stateful() const { return (api_.flags & TN_PARTITIONER_STATEFUL) != 0; }
-  bool wants_keyless() const { return (api_.flags & TN_PARTITIONER_WANTS_KEYLESS) != 0; }
+  bool needs_value() const { return (flags() & TN_PARTITIONER_NEEDS_VALUE) != 0; }
+  bool needs_headers() const { return (flags() & TN_PARTITIONER_NEEDS_HEADERS) != 0; }
+  bool stateful() const { return (flags() & TN_PARTITIONER_STATEFUL) != 0; }
+  bool wants_keyless() const { return (flags() & TN_PARTITIONER_WANTS_KEYLESS) != 0; }
 
  private:
+  const Generation& generation_of(State& state) const;
   int32_t pick(State& state, const tn_topic_view& topic) const;
   void count_out_of_range(const tn_topic_view& topic, int32_t answer) const;
+  uint32_t flags() const { return flags_.load(std::memory_order_relaxed); }
 
   std::string name_;
-  const tn_partitioner& api_;
-  void* self_;
+  Published<Generation> generations_;
+  std::atomic<uint32_t> flags_;  // of the latest generation
   mutable std::atomic<uint64_t> out_of_range_{0};
 };
 

@@ -18,12 +18,6 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kSuffix = ".so";
 
-bool world_writable(const fs::path& path) {
-  std::error_code error;
-  const fs::perms perms = fs::status(path, error).permissions();
-  return !error && (perms & fs::perms::others_write) != fs::perms::none;
-}
-
 // The name that the user may have meant, among the plugins of that kind that are there.
 std::string suggestion(const std::string& kind, const std::string& name,
                        const std::vector<std::string>& directories) {
@@ -38,33 +32,19 @@ std::string suggestion(const std::string& kind, const std::string& name,
 
 }  // namespace
 
-Result<std::string> check_file(const std::string& path) {
-  std::error_code error;
-  const fs::path canonical = fs::canonical(path, error);
-  if (error) return fail(Errc::kPluginMissing, path, error.message());
-  const std::string text = canonical.string();
-  if (!fs::is_regular_file(canonical, error))
-    return fail(Errc::kPluginRefused, text, "it is not a regular file");
-  for (const fs::path& checked : {canonical, canonical.parent_path()}) {
-    if (!world_writable(checked)) continue;
-    return fail(Errc::kPluginRefused, text,
-                fmt::format("{} is writable by everyone, who could replace the plugin: "
-                            "chmod o-w {}",
-                            checked == canonical ? "it" : "its folder", checked.string()));
-  }
-  return text;
-}
-
-Result<std::string> find_library(const std::string& kind, const std::string& name,
-                                 const std::vector<std::string>& directories) {
+Result<TrustedFile> find_library(const std::string& kind, const std::string& name,
+                                 const std::vector<std::string>& directories, const Trust& trust) {
   const std::string file = fmt::format("{}-{}{}", kind, name, kSuffix);
-  std::vector<std::string> found;
+  std::vector<TrustedFile> found;
   for (const std::string& directory : directories) {
-    std::error_code error;
-    const fs::path canonical = fs::canonical(fs::path(directory) / file, error);
+    auto opened = open_trusted((fs::path(directory) / file).string(), directories, trust);
+    if (!opened && opened.error().code == Errc::kPluginMissing) continue;
+    if (!opened) return opened;
     // One file that two directories lead to is one file.
-    const bool is_new = !error && std::ranges::find(found, canonical.string()) == found.end();
-    if (is_new) found.push_back(canonical.string());
+    const auto same = [&](const TrustedFile& other) {
+      return other.device == opened->device && other.inode == opened->inode;
+    };
+    if (std::ranges::none_of(found, same)) found.push_back(*std::move(opened));
   }
   if (found.empty()) {
     return fail(Errc::kPluginMissing, "",
@@ -73,10 +53,11 @@ Result<std::string> find_library(const std::string& kind, const std::string& nam
   }
   if (found.size() > 1) {
     return fail(Errc::kPluginRefused, "",
-                fmt::format("there are two, {}: remove one, or say which with path = \"...\"",
-                            fmt::join(found, " and ")));
+                fmt::format("there are two, {} and {}: remove one, or say which with path = "
+                            "\"...\"",
+                            found[0].path, found[1].path));
   }
-  return check_file(found.front());
+  return std::move(found.front());
 }
 
 std::vector<std::string> list_libraries(const std::vector<std::string>& directories) {

@@ -12,8 +12,8 @@ namespace fs = std::filesystem;
 
 class FinderTest : public testing::Test {
  protected:
-  Result<std::string> find(const std::string& name) {
-    return find_library("codec", name, {folder_ / "a", folder_ / "b"});
+  Result<TrustedFile> find(const std::string& name) {
+    return find_library("codec", name, {folder_ / "a", folder_ / "b"}, Trust::of_program());
   }
   void open_to_everyone(const std::string& path) {
     fs::permissions(path, fs::perms::others_write, fs::perm_options::add);
@@ -24,7 +24,7 @@ class FinderTest : public testing::Test {
 
 TEST_F(FinderTest, a_library_is_found_by_kind_and_name) {
   const std::string path = folder_.write("b/codec-gzip.so", "x");
-  EXPECT_EQ(*find("gzip"), fs::canonical(path).string());
+  EXPECT_EQ(find("gzip")->path, fs::canonical(path).string());
 }
 
 TEST_F(FinderTest, what_is_missing_names_the_directories) {
@@ -55,37 +55,20 @@ TEST_F(FinderTest, one_file_under_two_directories_is_one) {
   EXPECT_TRUE(find("gzip").has_value());
 }
 
-TEST_F(FinderTest, a_file_that_everyone_can_write_is_refused) {
+TEST_F(FinderTest, what_may_not_be_loaded_is_not_passed_over) {
   const std::string path = folder_.write("a/codec-gzip.so", "x");
+  folder_.write("b/codec-gzip.so", "x");
   open_to_everyone(path);
   const auto found = find("gzip");
   EXPECT_EQ(found.error().code, Errc::kPluginRefused);
   EXPECT_NE(found.error().detail.find("it is writable by everyone"), std::string::npos);
 }
 
-TEST_F(FinderTest, a_folder_that_everyone_can_write_is_refused) {
-  folder_.write("a/codec-gzip.so", "x");
-  open_to_everyone(folder_ / "a");
-  EXPECT_NE(find("gzip").error().detail.find("its folder is writable"), std::string::npos);
-}
-
-TEST_F(FinderTest, a_link_is_judged_by_where_it_leads) {
-  const std::string path = folder_.write("open/codec-gzip.so", "x");
+TEST_F(FinderTest, a_link_into_the_other_directory_is_that_file) {
+  const std::string path = folder_.write("b/codec-gzip.so", "x");
   fs::create_directories(folder_ / "a");
   fs::create_symlink(path, folder_ / "a/codec-gzip.so");
-  open_to_everyone(folder_ / "open");
-  EXPECT_FALSE(find("gzip").has_value());
-}
-
-TEST_F(FinderTest, a_directory_is_not_a_library) {
-  fs::create_directories(folder_ / "a/codec-gzip.so");
-  EXPECT_NE(find("gzip").error().detail.find("not a regular file"), std::string::npos);
-}
-
-TEST_F(FinderTest, a_path_that_leads_nowhere_is_missing) {
-  const auto checked = check_file(folder_ / "no.so");
-  EXPECT_EQ(checked.error().code, Errc::kPluginMissing);
-  EXPECT_EQ(checked.error().text(), (folder_ / "no.so") + ": No such file or directory");
+  EXPECT_EQ(find("gzip")->path, fs::canonical(path).string());
 }
 
 TEST_F(FinderTest, libraries_are_listed_in_order_and_nothing_else) {

@@ -48,6 +48,8 @@ Reason check_option(const tn_option& option, std::set<std::string_view>& seen) {
     return fmt::format("it declares the option \"{}\" twice", option.name);
   if (std::string_view(option.name) == "path")
     return "its option \"path\" has the name that says where a plugin is";
+  if (std::string_view(option.name) == "sha256")
+    return "its option \"sha256\" has the name that says which library a plugin is";
   const bool is_enum = option.type == TN_OPT_ENUM;
   const bool has_choices = option.choices && option.choices[0];
   if (option.type < TN_OPT_BOOL || option.type > TN_OPT_PATH) {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <fstream>
 #include <optional>
 
 #include "plugin/info.h"
@@ -118,8 +119,10 @@ Result<Note> read_note(ElfFile& file) {
               "(C++) or TN_MODULE (C), or write the note of tenon/module.h");
 }
 
-Result<Note> identify(const std::string& path) {
-  auto file = ElfFile::open(path);
+Result<Note> identify(const std::string& location, const std::string& path) {
+  auto content = std::make_unique<std::ifstream>(location, std::ios::binary);
+  if (!content->is_open()) return fail(Errc::kPluginRefused, path, "it cannot be read");
+  auto file = ElfFile::open(std::move(content), path);
   if (!file) return forward(file);
   if (auto checked = file->check_datum(); !checked) return forward(checked);
   auto note = read_note(*file);

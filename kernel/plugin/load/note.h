@@ -40,7 +40,8 @@ Result<Note> read_note(ElfFile& file);
 
 // All that can be checked before the file is opened as a library: it is one, for this machine, it
 // exports the datum, its note is sound, and asks for no ABI and no sanitizer that is not here.
-Result<Note> identify(const std::string& path);
+// `location` is where it is read from, `path` what it is called.
+Result<Note> identify(const std::string& location, const std::string& path);
 
 // Whether this program can load what the note speaks of. `own_sanitizers` are the program's.
 Result<> check_note(const Note& note, const std::vector<std::string>& own_sanitizers,

@@ -47,6 +47,7 @@ std::vector<std::string_view> option_names(const tn_descriptor& descriptor) {
   for (uint32_t i = 0; i < descriptor.n_options; ++i)
     names.emplace_back(option_at(descriptor, i).name);
   names.emplace_back("path");
+  names.emplace_back("sha256");
   return names;
 }
 

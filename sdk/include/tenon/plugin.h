@@ -18,10 +18,12 @@
  *   4. Memory is freed on the side that allocated it.
  *   5. [thread & state] before each function pointer says from which threads and in which state it
  *      is called:  any = any thread, concurrently;  owner = one thread at a time, serialised by the
- *      host;  main = the thread that loads plugins. States: loaded, created.
+ *      host;  main = a thread that loads plugins, one at a time: the program's first while the
+ *      broker starts and ends, a worker when a plugin is exchanged. States: loaded, created.
  *
  * Life: open -> check datum -> check options -> create -> use -> destroy. Libraries are never
- * closed.
+ * closed. A partitioner or a codec may be exchanged while the broker runs: then two versions of a
+ * library are open, and an instance of the new one is created before that of the old is destroyed.
  */
 #ifndef TENON_PLUGIN_H
 #define TENON_PLUGIN_H
