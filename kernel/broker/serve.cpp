@@ -58,6 +58,8 @@ int serve(config::Settings settings) {
   const sigset_t signals = stop_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  // A file at the limit of its size (ulimit -f) is an error like that of a full disk.
+  signal(SIGXFSZ, SIG_IGN);
   raise_descriptor_limit();
 
   auto broker = Broker::start(settings);

@@ -2,6 +2,7 @@
 
 #include "controller/controller.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -109,16 +110,17 @@ Task<Result<>> Controller::commit(Records records) {
     log_error("a planned change contradicts the image, and is not made: {}", next.error().text());
     co_return forward(next);
   }
-  const uint64_t index = (*next)->index();
-  pending_.push_back(std::move(*next));
+  const ImagePtr mine = *next;
+  pending_.push_back(mine);
   const auto written =
       co_await options_.journal->append(leadership_.epoch, metadata::encode_records(records));
   if (written) co_return Result<>();
-  // What was to follow this entry will not be written, either; what came before it still may.
-  while (!pending_.empty() && pending_.back()->index() >= index) pending_.pop_back();
-  stopped_ = written.error();
-  if (stopped_->code == Errc::kFenced) stopped_->code = Errc::kNotController;
-  co_return std::unexpected(*stopped_);
+  // What was to follow this entry will not be written, either; what came before it still may. Not
+  // there any more: that of an earlier change was refused, and took ours with it.
+  pending_.erase(std::ranges::find(pending_, mine), pending_.end());
+  Error why = written.error();
+  if (why.code == Errc::kFenced) why.code = Errc::kNotController, stopped_ = why;
+  co_return std::unexpected(std::move(why));
 }
 
 // Entries have become durable. Those of ours were applied when they were written; one image is

@@ -9,8 +9,8 @@
 //
 // Changes are pipelined: one is validated against the image as it will be when all before it are
 // committed (the pending image), so that many clients' changes share one fsync, and none has to be
-// undone. Only if the journal fails, all pending changes fail with it, and the controller refuses
-// every later one: what the disk holds is then not known, and a restart must tell.
+// undone. Only if the journal refuses one (a full disk), all that came after it fail with it; the
+// next change is validated against what was committed, and tried.
 //
 // Invariants
 //   1. The published image never goes back, and holds committed changes only.

@@ -149,17 +149,42 @@ TEST_F(ControllerTest, producer_ids_are_never_given_twice) {
   }
 }
 
-TEST_F(ControllerTest, a_failed_disk_applies_nothing_and_stops_all_changes) {
+TEST_F(ControllerTest, a_full_disk_applies_nothing_and_changes_go_on_when_there_is_space) {
   boot();
   (void)create("before");
-  files_->fail_sync_at(files_->operations() + 1);
+  files_->fail_appends(files_->operations() + 1, UINT64_MAX, 20);
   auto one = begin(controller_->create_topic(named("a")));
   auto two = begin(controller_->create_topic(named("b")));
   EXPECT_EQ(wait(std::move(one)).error().code, Errc::kKafkaStorageError);
   EXPECT_EQ(wait(std::move(two)).error().code, Errc::kKafkaStorageError);
   EXPECT_EQ(create("c").error().code, Errc::kKafkaStorageError);
-  EXPECT_EQ(controller_->image()->topics().size(), 1u);
   EXPECT_EQ(published_.back()->topics().size(), 1u);
+  files_->fail_appends(0, 0);
+  EXPECT_TRUE(create("b", 7));
+  EXPECT_EQ(published_.back()->topics().size(), 2u);
+  boot();
+  EXPECT_EQ(controller_->image()->topics().size(), 2u);
+  EXPECT_EQ(topic("b")->partitions.size(), 7u);
+}
+
+TEST_F(ControllerTest, a_change_asked_for_on_hearing_of_a_refusal_is_made) {
+  boot();
+  files_->fail_appends(files_->operations() + 1, files_->operations() + 2);
+  // While the others are still to be told: each makes two changes more.
+  const auto insist = [this](std::string name) -> Task<Result<CreatedTopic>> {
+    const auto refused = co_await controller_->create_topic(named(name));
+    EXPECT_FALSE(refused);
+    auto other = begin(controller_->create_topic(named(name + "-other")));
+    auto made = co_await controller_->create_topic(named(name));
+    EXPECT_TRUE(co_await std::move(other));
+    co_return made;
+  };
+  std::vector<Future<Result<CreatedTopic>>> answers;
+  for (const char* name : {"a", "b", "c"}) answers.push_back(begin(insist(name)));
+  sim_.run();
+  for (auto& answer : answers) EXPECT_TRUE(answer.await_resume());
+  boot();
+  EXPECT_EQ(controller_->image()->topics().size(), 6u);
 }
 
 TEST_F(ControllerTest, a_controller_that_was_deposed_changes_nothing_more) {

@@ -12,6 +12,10 @@
 
 namespace tenon::controller {
 
+namespace {
+constexpr Duration kRefusalWarningInterval = std::chrono::seconds(10);
+}
+
 // Shared with the jobs on the pool, which touch only the store; everything else belongs to the
 // scheduler's thread.
 class Journal::Core : public std::enable_shared_from_this<Journal::Core> {
@@ -52,10 +56,6 @@ class Journal::Core : public std::enable_shared_from_this<Journal::Core> {
     std::move_only_function<Bytes()> body;
     Promise<Result<>> done;
   };
-  struct SnapshotOutcome {
-    Result<> saved;
-    Result<> rolled;
-  };
   struct Waiter {
     uint64_t index;
     Promise<Result<>> done;
@@ -66,11 +66,14 @@ class Journal::Core : public std::enable_shared_from_this<Journal::Core> {
   void start_write();
   void start_snapshot();
   void on_written(std::vector<Entry> entries, Result<> written);
-  void on_snapshot(SnapshotOutcome outcome);
+  void on_snapshot(Result<> saved);
   void deliver(std::span<const Entry> entries);
   void job_done();
+  void refuse(Error why);
+  void warn_of_refusal(const Error& why);
   void give_up(Error why);
-  void release_waiters();
+  void fail_waiting(const Error& why);
+  void release_barriers();
 
   const std::unique_ptr<JournalStore> store_;  // the job's, while busy_
   std::deque<Queued> queue_;
@@ -79,7 +82,8 @@ class Journal::Core : public std::enable_shared_from_this<Journal::Core> {
   std::deque<Waiter> barriers_;
   std::vector<Promise<void>> drains_;
   std::optional<Error> failed_;
-  bool busy_ = false;  // a job is on the pool, or its results are being delivered
+  std::optional<MonoTime> refused_at_;  // when that was last said; none = the last write was good
+  bool busy_ = false;                   // a job is on the pool, or its results are being delivered
 };
 
 void Journal::Core::subscribe(uint64_t from, Subscriber subscriber) {
@@ -200,12 +204,11 @@ void Journal::Core::start_snapshot() {
                          body = std::move(snapshot_job_->body),
                          next = durable_index_ + 1]() mutable {
     snapshot.body = body();
-    SnapshotOutcome outcome;
-    outcome.saved = self->store_->save_snapshot(snapshot);
-    if (outcome.saved) outcome.rolled = self->store_->roll(next);
+    Result<> saved = self->store_->save_snapshot(snapshot);
+    if (saved) saved = self->store_->roll(next);
     Scheduler& home = *self->options_.scheduler;
-    home.post([self = std::move(self), outcome = std::move(outcome)]() mutable {
-      self->on_snapshot(std::move(outcome));
+    home.post([self = std::move(self), saved = std::move(saved)]() mutable {
+      self->on_snapshot(std::move(saved));
     });
   });
 }
@@ -213,15 +216,17 @@ void Journal::Core::start_snapshot() {
 void Journal::Core::on_written(std::vector<Entry> entries, Result<> written) {
   if (failed_) return job_done();
   if (!written) {
-    give_up(std::move(written.error()));
+    refuse(std::move(written.error()));
     return job_done();
   }
+  if (std::exchange(refused_at_, std::nullopt))
+    log_info("the metadata journal in {} takes changes again", options_.directory);
   durable_index_ = entries.back().index;
   deliver(entries);
   // A waiter may append more, or close the journal; busy_ gathers what it appends into one frame.
   auto done = std::exchange(writing_, {});
   for (size_t i = 0; i < done.size(); ++i) done[i].fulfil(entries[i].index);
-  release_waiters();
+  release_barriers();
   job_done();
 }
 
@@ -236,18 +241,15 @@ void Journal::Core::deliver(std::span<const Entry> entries) {
   if (subscriber_) subscriber_(entries);
 }
 
-void Journal::Core::on_snapshot(SnapshotOutcome outcome) {
+// Of a snapshot that is durable the new segment may still be missing; the next write makes it.
+void Journal::Core::on_snapshot(Result<> saved) {
   if (failed_) return job_done();
   // Also after a failure: the next try comes when the journal has grown again.
   bytes_since_snapshot_ = 0;
   SnapshotJob job = std::move(*snapshot_job_);
   snapshot_job_.reset();
-  if (!outcome.rolled) {
-    give_up(outcome.rolled.error());
-    job.done.fulfil(std::move(outcome.rolled));
-  } else {
-    job.done.fulfil(std::move(outcome.saved));
-  }
+  if (store_->lost()) give_up(saved.error());
+  job.done.fulfil(std::move(saved));
   job_done();
 }
 
@@ -259,6 +261,27 @@ void Journal::Core::job_done() {
   for (auto& done : drains) done.fulfil();
 }
 
+// The frame under way is not on disk. What was queued behind it rests on it.
+void Journal::Core::refuse(Error why) {
+  if (store_->lost()) return give_up(std::move(why));
+  warn_of_refusal(why);
+  why.code = Errc::kKafkaStorageError;
+  why.detail = why.text() + "; nothing was changed";
+  why.where = options_.directory;
+  // Before anyone hears of it, who may append in turn.
+  last_index_ = durable_index_;
+  fail_waiting(why);
+}
+
+// A full disk refuses every change; a few lines tell as much as thousands.
+void Journal::Core::warn_of_refusal(const Error& why) {
+  const MonoTime now = options_.scheduler->clock().now();
+  if (refused_at_ && now - *refused_at_ < kRefusalWarningInterval) return;
+  refused_at_ = now;
+  log_error("the metadata journal cannot be written; changes are refused until it can: {}",
+            why.text());
+}
+
 void Journal::Core::give_up(Error why) {
   if (failed_) return;
   if (why.code != Errc::kShutdown) {
@@ -266,20 +289,26 @@ void Journal::Core::give_up(Error why) {
     why.code = Errc::kKafkaStorageError;
   }
   failed_ = why;
-  auto writing = std::exchange(writing_, {});
-  auto queued = std::exchange(queue_, {});
   auto snapshot = std::exchange(snapshot_job_, std::nullopt);
-  for (auto& done : writing) done.fulfil(std::unexpected(why));
-  for (auto& waiting : queued) waiting.done.fulfil(std::unexpected(why));
+  fail_waiting(why);
   if (snapshot) snapshot->done.fulfil(std::unexpected(why));
-  release_waiters();
 }
 
-void Journal::Core::release_waiters() {
-  while (!barriers_.empty() && (failed_ || barriers_.front().index <= durable_index_)) {
+// Answers what waits now; who is answered may append again.
+void Journal::Core::fail_waiting(const Error& why) {
+  auto writing = std::exchange(writing_, {});
+  auto queued = std::exchange(queue_, {});
+  auto barriers = std::exchange(barriers_, {});
+  for (auto& done : writing) done.fulfil(std::unexpected(why));
+  for (auto& waiting : queued) waiting.done.fulfil(std::unexpected(why));
+  for (auto& waiter : barriers) waiter.done.fulfil(std::unexpected(why));
+}
+
+void Journal::Core::release_barriers() {
+  while (!barriers_.empty() && barriers_.front().index <= durable_index_) {
     Waiter waiter = std::move(barriers_.front());
     barriers_.pop_front();
-    waiter.done.fulfil(failed_ ? Result<>(std::unexpected(*failed_)) : Result<>());
+    waiter.done.fulfil(Result<>());
   }
 }
 

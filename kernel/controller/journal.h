@@ -10,21 +10,24 @@
 // entries.
 //
 // Happy path: append() gives the entry the next index and puts it in the queue; when no job is
-// under
-//   way the queue goes to the pool as one frame (journal_format.h); when the frame is on disk the
-//   subscriber sees its entries, all in one call, and then each append's future gets its index.
-// Failure: an I/O error while writing means that what is on disk is not known. The journal then
-// fails
-//   for good: every append that waits and every later one answers kKafkaStorageError, the
-//   subscriber sees nothing more, and a restart decides by what the files hold. No fsync is
-//   repeated.
+//   under way the queue goes to the pool as one frame (journal_format.h); when the frame is on disk
+//   the subscriber sees its entries, all in one call, and then each append's future gets its index.
+// Failure: a frame that cannot be written, or not be synced, is refused with all that was queued
+//   behind it: each append answers kKafkaStorageError with the file and the cause, the subscriber
+//   sees nothing of them, and their indexes are free again. The next append is tried anew, so a
+//   journal whose disk was full goes on when there is space. What makes that safe is in
+//   disk/journal_store.h: nothing is written before the refused frame is durably out of the way,
+//   and no file is synced again whose sync has failed.
+// Failure for good: a directory that cannot be synced. Every append that waits and every later one
+//   then answers kKafkaStorageError, and a restart decides by what the files hold.
 //
 // Invariants
 //   1. Indexes are 1, 2, 3, ... without a gap; epochs never fall.
 //   2. An entry is delivered only after its frame was fsynced, and a segment's frames are written
-//   only
-//      after the directory that names it was.
+//      only after the directory that names it was.
 //   3. Segments are removed only when the older of the two newest snapshots holds all they say.
+//   4. An entry that was refused is never delivered. A restart may find it only when the process
+//      died before its frame could be put out of the way, and then no other entry has its index.
 #pragma once
 
 #include <cstdint>
@@ -81,7 +84,8 @@ class Journal {
   Future<Result<Leadership>> campaign(BrokerId candidate);
 
   // Adds an entry; its index, when it is durable. kFenced when `epoch` is not the newest,
-  // kKafkaStorageError after a failed write.
+  // kKafkaStorageError when it could not be written: then nothing that was appended after it and
+  // before this answer is written, either.
   Future<Result<uint64_t>> append(int32_t epoch, Bytes payload);
 
   // Keeps `body()`, the state after entry `index`, as a snapshot and removes what it makes

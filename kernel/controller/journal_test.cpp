@@ -142,10 +142,71 @@ TEST_F(JournalTest, an_older_epoch_is_fenced_from_the_campaign_on) {
   EXPECT_EQ(seen_text(), "!before!");
 }
 
-TEST_F(JournalTest, a_failed_sync_fails_the_journal_for_good) {
+TEST_F(JournalTest, a_full_disk_refuses_an_append_and_the_next_one_is_tried) {
+  open();
+  elect();
+  files_->fail_appends(files_->operations() + 1, UINT64_MAX, 13);
+  for (int i = 0; i < 3; ++i) {
+    const auto refused = wait(append("refused"));
+    ASSERT_EQ(refused.error().code, Errc::kKafkaStorageError);
+    EXPECT_EQ(refused.error().detail,
+              "j/journal-00000000000000000001.log: cannot be written: the simulated disk is full; "
+              "nothing was changed");
+  }
+  files_->fail_appends(0, 0);
+  EXPECT_EQ(*wait(append("a")), 2u);
+  EXPECT_EQ(seen_text(), "!a");
+  open();
+  EXPECT_EQ(seen_text(), "!a");
+}
+
+TEST_F(JournalTest, what_waits_behind_a_refused_append_is_refused_with_it) {
+  open();
+  elect();
+  files_->fail_appends(files_->operations() + 1, files_->operations() + 2);
+  auto one = append("a");
+  auto two = append("b");
+  auto barrier = journal_->barrier();
+  EXPECT_FALSE(wait(std::move(one)));
+  EXPECT_EQ(two.await_resume().error().code, Errc::kKafkaStorageError);
+  EXPECT_EQ(barrier.await_resume().error().code, Errc::kKafkaStorageError);
+  EXPECT_TRUE(wait(journal_->barrier()));
+  EXPECT_EQ(*wait(append("c")), 2u);
+  EXPECT_EQ(seen_text(), "!c");
+}
+
+// The old file's next sync would succeed and make nothing durable.
+TEST_F(JournalTest, after_a_failed_sync_the_segment_is_a_new_file) {
   open();
   elect();
   files_->fail_sync_at(files_->operations() + 1);
+  EXPECT_EQ(wait(append("a")).error().code, Errc::kKafkaStorageError);
+  EXPECT_EQ(*wait(append("b")), 2u);
+  files_ = files_->after(Crash::kPowerLoss);
+  open();
+  EXPECT_EQ(seen_text(), "!b");
+}
+
+TEST_F(JournalTest, a_segment_that_does_not_hold_what_was_written_is_not_written_anew) {
+  open();
+  elect();
+  ASSERT_TRUE(wait(append("a")));
+  files_->fail_sync_at(files_->operations() + 1);
+  files_->contents("j/" + segment_name(1))[30] ^= 1;
+  EXPECT_FALSE(wait(append("b")));
+  const auto refused = wait(append("c"));
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().detail.find("does not hold what was written to it"), std::string::npos)
+      << refused.error().detail;
+}
+
+TEST_F(JournalTest, a_directory_that_cannot_be_synced_fails_the_journal_for_good) {
+  open();
+  elect();
+  // The sync of the frame, and, of the seven operations by which the segment is written anew, the
+  // last: the sync of the directory.
+  files_->fail_sync_at(files_->operations() + 2);
+  files_->fail_at(files_->operations() + 9);
   auto one = append("a");
   auto two = append("b");
   EXPECT_EQ(wait(std::move(one)).error().code, Errc::kKafkaStorageError);

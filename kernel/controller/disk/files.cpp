@@ -53,7 +53,7 @@ class PosixAppendFile final : public AppendFile {
   // fdatasync also makes the new length durable, which is all of the metadata that reading needs.
   Result<> sync() override {
     if (::fdatasync(fd_.get()) != 0) return io_error(path_, "cannot be made durable (fdatasync)");
-    return {};
+    return check_name();
   }
   Result<> truncate(uint64_t bytes) override {
     if (::ftruncate(fd_.get(), static_cast<off_t>(bytes)) != 0)
@@ -62,6 +62,16 @@ class PosixAppendFile final : public AppendFile {
   }
 
  private:
+  // A file that was removed, or whose directory was, takes bytes as before, and they are lost.
+  Result<> check_name() const {
+    struct stat ours{};
+    struct stat named{};
+    if (::fstat(fd_.get(), &ours) != 0) return io_error(path_, "cannot be looked up");
+    if (::stat(path_.c_str(), &named) != 0) return io_error(path_, "has vanished while in use");
+    if (ours.st_dev == named.st_dev && ours.st_ino == named.st_ino) return {};
+    return fail(Errc::kIo, path_, "was replaced by another file while in use");
+  }
+
   Descriptor fd_;
   std::string path_;
 };
@@ -140,17 +150,25 @@ Result<> PosixFiles::sync_directory(const std::string& directory) {
   return {};
 }
 
+Result<> write_file(Files& files, const std::string& path, ByteView bytes) {
+  // A new one, so that no earlier failure to sync it can hide.
+  if (auto gone = files.remove(path); !gone) return gone;
+  auto file = files.open(path, true);
+  if (!file) return forward(file);
+  if (auto done = (*file)->append(bytes); !done) return done;
+  return (*file)->sync();
+}
+
 Result<> replace_file(Files& files, const std::string& directory, const std::string& name,
                       ByteView bytes) {
   const std::string path = directory + "/" + name;
   const std::string temporary = path + ".tmp";
-  auto file = files.open(temporary, true);
-  if (!file) return forward(file);
-  if (auto done = (*file)->append(bytes); !done) return done;
-  if (auto done = (*file)->sync(); !done) return done;
-  file->reset();
-  if (auto done = files.rename(temporary, path); !done) return done;
-  return files.sync_directory(directory);
+  auto done = write_file(files, temporary, bytes);
+  if (done) done = files.rename(temporary, path);
+  if (done) return files.sync_directory(directory);
+  // On a full disk, it would keep space from others.
+  (void)files.remove(temporary);
+  return done;
 }
 
 }  // namespace tenon::controller

@@ -23,7 +23,9 @@ class AppendFile {
   virtual ~AppendFile() = default;
   // Writes all of `bytes` at the end, or fails with any part of them written.
   virtual Result<> append(ByteView bytes) = 0;
-  // Returns when everything appended would survive a loss of power.
+  // Returns when everything appended would survive a loss of power, and be found under the path
+  // that the file was opened by: an error too when the file, or its directory, has vanished. After
+  // an error no later sync of this file says anything about what was appended before.
   virtual Result<> sync() = 0;
   virtual Result<> truncate(uint64_t bytes) = 0;
 };
@@ -59,6 +61,9 @@ class PosixFiles final : public Files {
   Result<> remove(const std::string& path) override;
   Result<> sync_directory(const std::string& directory) override;
 };
+
+// Writes `bytes` as a new file at the path, durable but for its name.
+Result<> write_file(Files& files, const std::string& path, ByteView bytes);
 
 // Writes `bytes` as the file `directory/name` so that after a crash there is the old file or the
 // new one, never a part: to name.tmp, fsync, rename, fsync of the directory.

@@ -52,6 +52,22 @@ TEST_P(FilesTest, what_is_written_is_read) {
   EXPECT_FALSE(*files_->exists(path("b")));
 }
 
+// Its bytes would go to a file that nobody can open again.
+TEST(PosixFilesTest, a_file_that_vanished_or_was_replaced_cannot_be_synced) {
+  std::string pattern = (std::filesystem::temp_directory_path() / "tenon-vanish-XXXXXX").native();
+  const std::filesystem::path directory = mkdtemp(pattern.data());
+  PosixFiles files;
+  auto file = files.open((directory / "a").native(), true);
+  ASSERT_TRUE((*file)->append(as_bytes("x")) && (*file)->sync());
+  std::filesystem::rename(directory / "a", directory / "b");
+  EXPECT_NE((*file)->sync().error().text().find("has vanished while in use"), std::string::npos);
+  auto other = files.open((directory / "a").native(), true);
+  EXPECT_NE((*file)->sync().error().text().find("was replaced by another"), std::string::npos);
+  std::filesystem::remove_all(directory);
+  EXPECT_FALSE((*file)->sync());
+  EXPECT_FALSE(std::filesystem::exists(directory));
+}
+
 TEST_P(FilesTest, an_existing_file_is_appended_to) {
   write("a", "one");
   auto file = files_->open(path("a"), false);

@@ -61,6 +61,7 @@ Result<std::unique_ptr<JournalStore>> JournalStore::open(Files& files, std::stri
   if (!store->segments_.empty() || !store->snapshots_.empty()) {
     if (auto done = store->load_snapshot(); !done) return forward(done);
     if (auto done = store->load_segments(); !done) return forward(done);
+    store->durable_index_ = store->recovered_.last_index;
     return store;
   }
   if (must_exist)
@@ -149,19 +150,19 @@ Result<> JournalStore::load_segment(const Segment& segment, bool newest) {
     if (auto done = add_frame(segment, at, std::move(*frame)); !done) return done;
     at += bytes;
   }
-  return newest ? continue_segment(file_path, file->size()) : Result<>();
+  return newest ? continue_segment(segment, *file) : Result<>();
 }
 
-// Opens the newest segment to be written to after `bytes`, and makes everything durable that was
+// Opens the newest segment to be written to after `frames`, and makes everything durable that was
 // read: when only the process died, some of it may be in the system's memory and not yet on the
-// disk.
-Result<> JournalStore::continue_segment(const std::string& file_path, uint64_t bytes) {
-  auto open = files_.open(file_path, false);
+// disk. In a new file: of the old one, a sync may have failed before.
+Result<> JournalStore::continue_segment(const Segment& segment, ByteView frames) {
+  if (auto done = replace_file(files_, directory_, segment.name, frames); !done) return done;
+  auto open = files_.open(path(segment.name), false);
   if (!open) return forward(open);
   file_ = std::move(*open);
-  if (auto cut = file_->truncate(bytes); !cut) return cut;
-  if (auto done = file_->sync(); !done) return done;
-  return files_.sync_directory(directory_);
+  durable_bytes_ = frames.size();
+  return {};
 }
 
 Result<> JournalStore::add_frame(const Segment& segment, size_t at, DecodedFrame frame) {
@@ -212,24 +213,113 @@ Result<> JournalStore::cut_tail(const Segment& segment, ByteView file, size_t at
       "was never acknowledged; they are cut off and kept as {}",
       file_path, tail.size(), at, copy);
   if (auto kept = replace_file(files_, directory_, copy, tail); !kept) return kept;
-  return continue_segment(file_path, at);
+  return continue_segment(segment, file.first(at));
 }
 
 Result<> JournalStore::make_segment(uint64_t first_index) {
   Segment segment{first_index, segment_name(first_index)};
+  // Not over one that an earlier try has left: a file whose sync failed is not synced again.
+  if (auto gone = files_.remove(path(segment.name)); !gone) return gone;
   auto open = files_.open(path(segment.name), true);
   if (!open) return forward(open);
   if (auto done = (*open)->append(encode_segment_header(first_index)); !done) return done;
   if (auto done = (*open)->sync(); !done) return done;
-  if (auto done = files_.sync_directory(directory_); !done) return done;
+  if (auto done = sync_directory(); !done) return done;
   file_ = std::move(*open);
+  durable_bytes_ = kSegmentHeaderBytes;
   segments_.push_back(std::move(segment));
   return {};
 }
 
 Result<> JournalStore::write(std::span<const Entry> entries) {
-  if (auto done = file_->append(encode_frame(entries)); !done) return done;
+  if (auto mended = mend(); !mended) return mended;
+  const Bytes frame = encode_frame(entries);
+  if (auto done = append_frame(frame); !done) {
+    // Now, so that a restart does not find what was refused. If it cannot be done yet, the next
+    // write will say so.
+    (void)mend();
+    return done;
+  }
+  durable_bytes_ += frame.size();
+  durable_index_ = entries.back().index;
+  return {};
+}
+
+Result<> JournalStore::append_frame(ByteView frame) {
+  tail_ = Tail::kUnwritten;
+  if (auto done = file_->append(frame); !done) return done;
+  tail_ = Tail::kUnsynced;
+  if (auto done = file_->sync(); !done) return done;
+  tail_ = Tail::kNothing;
+  return {};
+}
+
+// Brings the newest segment to where a frame can be written; nothing to do as a rule.
+Result<> JournalStore::mend() {
+  if (lost_) return std::unexpected(*lost_);
+  if (tail_ == Tail::kUnwritten && !cut_unwritten()) tail_ = Tail::kUnsynced;
+  if (tail_ == Tail::kUnsynced) {
+    if (auto done = rewrite_segment(); !done) return done;
+  }
+  tail_ = Tail::kNothing;
+  if (!next_segment_) return {};
+  if (auto made = make_segment(*next_segment_); !made) return made;
+  next_segment_.reset();
+  return {};
+}
+
+// Durably: were the remains still on the disk while the next frame is written over them, a loss of
+// power could leave a mixture of the two.
+Result<> JournalStore::cut_unwritten() {
+  if (auto cut = file_->truncate(durable_bytes_); !cut) return cut;
   return file_->sync();
+}
+
+Result<> JournalStore::rewrite_segment() {
+  const Segment& segment = segments_.back();
+  const std::string file_path = path(segment.name);
+  const std::string temporary = file_path + ".tmp";
+  if (auto copied = copy_durable_frames(segment, temporary); !copied) {
+    (void)files_.remove(temporary);
+    return copied;
+  }
+  if (auto done = files_.rename(temporary, file_path); !done) return done;
+  auto open = files_.open(file_path, false);
+  if (!open) return forward(open);
+  if (auto done = sync_directory(); !done) return done;
+  file_ = std::move(*open);
+  log_info("{} was written anew, because its last sync had failed", file_path);
+  return {};
+}
+
+Result<> JournalStore::copy_durable_frames(const Segment& segment, const std::string& to) {
+  const std::string from = path(segment.name);
+  auto file = files_.read(from);
+  if (!file) return forward(file);
+  if (file->size() < durable_bytes_ || !are_durable_frames(*file, segment.first_index))
+    return fail(Errc::kCorruptData, from,
+                "does not hold what was written to it, so it cannot be written anew");
+  return write_file(files_, to, ByteView(*file).first(static_cast<size_t>(durable_bytes_)));
+}
+
+bool JournalStore::are_durable_frames(ByteView file, uint64_t first_index) const {
+  if (decode_segment_header(file) != first_index) return false;
+  ByteView rest = file.first(static_cast<size_t>(durable_bytes_)).subspan(kSegmentHeaderBytes);
+  uint64_t next = first_index;
+  while (!rest.empty()) {
+    const auto frame = decode_frame(rest);
+    if (!frame || frame->entries.front().index != next) return false;
+    next = frame->entries.back().index + 1;
+    rest = rest.subspan(frame->bytes);
+  }
+  return next == durable_index_ + 1;
+}
+
+// Of a directory there is no other copy that could be synced instead.
+Result<> JournalStore::sync_directory() {
+  auto done = files_.sync_directory(directory_);
+  if (!done) lost_ = done.error();
+  return done;
 }
 
 Result<> JournalStore::save_snapshot(const Snapshot& snapshot) {
@@ -242,9 +332,8 @@ Result<> JournalStore::save_snapshot(const Snapshot& snapshot) {
 }
 
 Result<> JournalStore::roll(uint64_t next_index) {
-  if (segments_.back().first_index != next_index) {
-    if (auto done = make_segment(next_index); !done) return done;
-  }
+  if (segments_.back().first_index != next_index) next_segment_ = next_index;
+  if (auto done = mend(); !done) return done;
   remove_superfluous();
   return {};
 }

@@ -167,9 +167,8 @@ TEST_F(JournalStoreTest, a_segment_whose_making_was_interrupted_is_made_again) {
   open();
   write(3);
   snapshot();
-  auto& segment = files_->contents("j/" + segment_name(4));
   for (const size_t length : {0, 7, 19}) {
-    segment.resize(length);
+    files_->contents("j/" + segment_name(4)).resize(length);
     open();
     EXPECT_EQ(found_.last_index, 3u);
   }
@@ -242,6 +241,23 @@ TEST_F(JournalStoreTest, what_is_found_after_a_kill_is_made_durable) {
   open();
   write(1);
   files_->crash_at(files_->operations() + 2);
+  const Entry entry{.index = 2, .epoch = 1, .kind = EntryKind::kData, .payload = Bytes(9)};
+  EXPECT_FALSE(store_->write(std::vector{entry}));
+  files_ = files_->after(Crash::kKill);
+  open();
+  EXPECT_EQ(found_.last_index, 2u);
+  files_ = files_->after(Crash::kPowerLoss);
+  open();
+  EXPECT_EQ(found_.last_index, 2u);
+}
+
+// The process was killed before it could put out of the way what it could not sync. The system
+// shows it, and would say that it is durable.
+TEST_F(JournalStoreTest, what_is_found_after_a_failed_sync_and_a_kill_is_made_durable) {
+  open();
+  write(1);
+  files_->fail_sync_at(files_->operations() + 1);
+  files_->crash_at(files_->operations() + 3);
   const Entry entry{.index = 2, .epoch = 1, .kind = EntryKind::kData, .payload = Bytes(9)};
   EXPECT_FALSE(store_->write(std::vector{entry}));
   files_ = files_->after(Crash::kKill);

@@ -8,6 +8,10 @@
 //      all after it fail.
 //   2. auto disk = files.after(Crash::kPowerLoss, seed): what a restart finds.
 //
+// Between two operations the disk can be full (fail_appends), and any one operation can fail
+// (fail_at). A file whose sync has failed is as Linux leaves it: its later syncs succeed, and make
+// nothing durable.
+//
 // What lasts: after a kill, all that was written. After a loss of power, what was synced, of files
 // and of directories, each for itself; of the rest, anything from nothing to all of it, by sectors.
 #pragma once
@@ -40,6 +44,18 @@ class SimFiles final : public Files {
   }
   // The sync that is operation `operation` or the first after it fails; nothing else does.
   void fail_sync_at(uint64_t operation) { fail_sync_at_ = operation; }
+  // Operation `operation` fails, whatever it is; of a write, `torn_bytes` are done.
+  void fail_at(uint64_t operation, size_t torn_bytes = 0) {
+    fail_at_ = operation;
+    torn_bytes_ = torn_bytes;
+  }
+  // Appends from operation `from` on and before `until` find the disk full, each after
+  // `torn_bytes`.
+  void fail_appends(uint64_t from, uint64_t until, size_t torn_bytes = 0) {
+    full_from_ = from;
+    full_until_ = until;
+    torn_bytes_ = torn_bytes;
+  }
   uint64_t operations() const { return operations_; }
   uint64_t syncs() const { return syncs_; }
   bool crashed() const { return crash_at_ != 0 && operations_ >= crash_at_; }
@@ -70,6 +86,8 @@ class SimFiles final : public Files {
   struct Node {
     Bytes now;
     Bytes synced;
+    Bytes cut;  // as it was before it was shortened, until that is synced
+    bool sync_failed = false;
   };
   using Names = std::map<std::string, std::shared_ptr<Node>>;
   class File;
@@ -78,7 +96,13 @@ class SimFiles final : public Files {
   Result<> step(const std::string& path) {
     ++operations_;
     if (crashed()) return fail(Errc::kIo, path, "the simulated machine has stopped");
+    if (operations_ == fail_at_) return fail(Errc::kIo, path, "the simulated disk failed");
     return {};
+  }
+  Result<> append_step(const std::string& path) {
+    if (auto ok = step(path); !ok) return ok;
+    if (operations_ < full_from_ || operations_ >= full_until_) return {};
+    return fail(Errc::kNoSpace, path, "cannot be written: the simulated disk is full");
   }
   Result<> sync_step(const std::string& path) {
     if (auto ok = step(path); !ok) return ok;
@@ -98,6 +122,9 @@ class SimFiles final : public Files {
   uint64_t syncs_ = 0;
   uint64_t crash_at_ = 0;
   uint64_t fail_sync_at_ = 0;
+  uint64_t fail_at_ = 0;
+  uint64_t full_from_ = 0;
+  uint64_t full_until_ = 0;
   size_t torn_bytes_ = 0;
 };
 
@@ -108,18 +135,24 @@ class SimFiles::File final : public AppendFile {
 
   Result<> append(ByteView bytes) override {
     const bool before = files_.crashed();
-    auto ok = files_.step(path_);
+    auto ok = files_.append_step(path_);
     if (!ok && !before) bytes = bytes.first(std::min(bytes.size(), files_.torn_bytes_));
     if (ok || !before) node_->now.insert(node_->now.end(), bytes.begin(), bytes.end());
     return ok;
   }
   Result<> sync() override {
-    if (auto ok = files_.sync_step(path_); !ok) return ok;
+    if (auto ok = files_.sync_step(path_); !ok) {
+      node_->sync_failed |= !files_.crashed();
+      return ok;
+    }
+    if (node_->sync_failed) return {};
     node_->synced = node_->now;
+    node_->cut.clear();
     return {};
   }
   Result<> truncate(uint64_t bytes) override {
     if (auto ok = files_.step(path_); !ok) return ok;
+    if (node_->cut.size() < node_->now.size()) node_->cut = node_->now;
     node_->now.resize(bytes);
     return {};
   }
@@ -169,17 +202,18 @@ inline Result<> SimFiles::sync_directory(const std::string& directory) {
   return {};
 }
 
-// The synced bytes, and of what differs any sectors, up to any length.
+// The synced bytes, and of what differs any sectors, of any moment, up to any length.
 inline Bytes SimFiles::tear(const Node& node, Random& random) {
   constexpr size_t kSector = 512;
-  const size_t longest = std::max(node.now.size(), node.synced.size());
+  const size_t longest = std::max({node.now.size(), node.synced.size(), node.cut.size()});
   const size_t shortest = std::min(node.now.size(), node.synced.size());
   Bytes out = node.synced;
   out.resize(shortest + (longest > shortest ? random.below(longest - shortest + 1) : 0));
   for (size_t from = 0; from < out.size(); from = (from / kSector + 1) * kSector) {
     const size_t to = std::min(out.size(), (from / kSector + 1) * kSector);
     if (random.below(2) == 0) continue;
-    for (size_t at = from; at < std::min(to, node.now.size()); ++at) out[at] = node.now[at];
+    const Bytes& source = node.cut.empty() || random.below(2) == 0 ? node.now : node.cut;
+    for (size_t at = from; at < std::min(to, source.size()); ++at) out[at] = source[at];
   }
   return out;
 }
