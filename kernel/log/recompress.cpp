@@ -39,13 +39,13 @@ std::optional<int> wanted_codec(config::Compression compression) {
 int wanted_level(const config::TopicConfig& config, int codec_id) {
   switch (codec_id) {
     case TN_WIRE_GZIP:
-      return static_cast<int>(config.gzip_level);
+      return config.gzip_level == -1 ? TN_LEVEL_OWN : static_cast<int>(config.gzip_level);
     case TN_WIRE_LZ4:
       return static_cast<int>(config.lz4_level);
     case TN_WIRE_ZSTD:
       return static_cast<int>(config.zstd_level);
     default:
-      return -1;
+      return TN_LEVEL_OWN;
   }
 }
 

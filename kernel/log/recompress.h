@@ -17,13 +17,13 @@ namespace tenon::log {
 
 // The codec's wire id, 0 for "uncompressed"; nullopt for "producer": whatever comes.
 std::optional<int> wanted_codec(config::Compression compression);
-// The level that the topic asks of that codec; -1 = the codec's own.
+// The level that the topic asks of that codec; TN_LEVEL_OWN = the codec's own.
 int wanted_level(const config::TopicConfig& config, int codec_id);
 
 struct Recompression {
   const plugin::Codecs* codecs = nullptr;
   int codec_id = 0;  // the one wanted
-  int level = -1;
+  int level = TN_LEVEL_OWN;
 };
 
 // Appends to `out` the batch `batch`, which has passed record::validate, in the wanted codec; its

@@ -45,6 +45,17 @@ TEST_F(Recompress, other_codecs_are_converted) {
   EXPECT_EQ(contents(), "0:a 1:b");
 }
 
+// -1 is a level of zstd, and for gzip stands for whatever the codec is configured to.
+TEST_F(Recompress, every_level_that_a_topic_can_ask_for_reaches_the_codec) {
+  config_.zstd_level = -1;
+  config_.gzip_level = -1;
+  EXPECT_EQ(wanted_level(config_, TN_WIRE_ZSTD), -1);
+  EXPECT_EQ(wanted_level(config_, TN_WIRE_GZIP), TN_LEVEL_OWN);
+  EXPECT_EQ(wanted_level(config_, TN_WIRE_SNAPPY), TN_LEVEL_OWN);
+  config_.gzip_level = 9;
+  EXPECT_EQ(wanted_level(config_, TN_WIRE_GZIP), 9);
+}
+
 TEST_F(Recompress, uncompressed_means_so) {
   want(config::Compression::kUncompressed);
   EXPECT_EQ(verdict(compressed(batch({"a"}), gzip_)), "0-0");

@@ -26,6 +26,8 @@ class TestingCodec {
   explicit TestingCodec(int wire_id)
       : api_{.struct_size = sizeof(tn_codec),
              .wire_id = wire_id,
+             .flags = 0,
+             .reserved = 0,
              .new_context = nullptr,
              .free_context = nullptr,
              .bound = [](void*, size_t length) { return length + 1; },

@@ -32,8 +32,9 @@ class Codec {
   Codec(const Codec&) = delete;
   Codec& operator=(const Codec&) = delete;
 
-  // Appends the compressed form of `src` to `out`. Level -1 = the instance's own.
-  Result<> compress(ByteView src, Bytes& out, int level = -1) const;
+  // Appends the compressed form of `src` to `out`. A level of the codec's
+  // scale, or TN_LEVEL_OWN for the instance's own.
+  Result<> compress(ByteView src, Bytes& out, int level = TN_LEVEL_OWN) const;
   // The whole decompressed content, never more than `bytes_max`: kTooLarge beyond, kCorruptMessage
   // for bytes that are damaged.
   Result<Bytes> decompress(ByteView src, size_t bytes_max) const;

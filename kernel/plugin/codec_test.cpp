@@ -70,6 +70,8 @@ size_t fake_content_size(void* self, tn_bytes) {
 
 constexpr tn_codec kFake{.struct_size = sizeof(tn_codec),
                          .wire_id = TN_WIRE_LZ4,
+                         .flags = 0,
+                         .reserved = 0,
                          .new_context = fake_new_context,
                          .free_context = fake_free_context,
                          .bound = fake_bound,

@@ -21,6 +21,14 @@ std::unexpected<Error> incomplete(const char* id, const std::string& path) {
   return fail(Errc::kPluginRefused, path, fmt::format("its interface {} is incomplete", id));
 }
 
+// The low half of the flags may be ignored; of the high half, this version knows none.
+Result<> check_flags(uint32_t flags, const char* id, const std::string& path) {
+  if ((flags & 0xffff0000) == 0) return {};
+  return fail(
+      Errc::kPluginRefused, path,
+      fmt::format("its interface {} sets flags that this Tenon does not know and must", id));
+}
+
 }  // namespace
 
 Result<const tn_partitioner*> partitioner_interface(const tn_descriptor& descriptor,
@@ -32,6 +40,7 @@ Result<const tn_partitioner*> partitioner_interface(const tn_descriptor& descrip
   const bool frees_state = TN_HAS(api, tn_partitioner, free_state);
   if (!TN_HAS(api, tn_partitioner, partition) || makes_state != frees_state)
     return incomplete(TN_PARTITIONER_ID, path);
+  if (auto known = check_flags(api->flags, TN_PARTITIONER_ID, path); !known) return forward(known);
   return api;
 }
 
@@ -44,6 +53,7 @@ Result<const tn_codec*> codec_interface(const tn_descriptor& descriptor, const s
   const bool complete = TN_HAS(api, tn_codec, bound) && TN_HAS(api, tn_codec, compress) &&
                         TN_HAS(api, tn_codec, decompress);
   if (!complete || makes_context != frees_context) return incomplete(TN_CODEC_ID, path);
+  if (auto known = check_flags(api->flags, TN_CODEC_ID, path); !known) return forward(known);
   if (api->wire_id < TN_WIRE_GZIP || api->wire_id > TN_WIRE_ZSTD) {
     return fail(Errc::kPluginRefused, path,
                 fmt::format("its wire id is {}; Kafka has 1 to 4", api->wire_id));

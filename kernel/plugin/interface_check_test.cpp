@@ -16,9 +16,12 @@ class InterfaceCheckTest : public testing::Test {
                                     const tn_record*) -> int32_t { return 0; },
                     .new_state = nullptr,
                     .free_state = nullptr,
-                    .on_new_batch = nullptr};
+                    .on_new_batch = nullptr,
+                    .partition_batch = nullptr};
     codec_ = {.struct_size = sizeof(tn_codec),
               .wire_id = TN_WIRE_GZIP,
+              .flags = 0,
+              .reserved = 0,
               .new_context = nullptr,
               .free_context = nullptr,
               .bound = [](void*, size_t length) { return length; },
@@ -54,6 +57,15 @@ class InterfaceCheckTest : public testing::Test {
 tn_partitioner InterfaceCheckTest::partitioner_;
 tn_codec InterfaceCheckTest::codec_;
 tn_storage InterfaceCheckTest::storage_;
+
+TEST_F(InterfaceCheckTest, flags_that_must_be_understood_are_refused_and_others_ignored) {
+  partitioner_.flags = codec_.flags = 1u << 15;
+  EXPECT_EQ(partitioner(), "complete");
+  EXPECT_EQ(codec(), "complete");
+  partitioner_.flags = codec_.flags = 1u << 16;
+  EXPECT_NE(partitioner().find("sets flags that this Tenon does not know"), std::string::npos);
+  EXPECT_NE(codec().find("sets flags that this Tenon does not know"), std::string::npos);
+}
 
 TEST_F(InterfaceCheckTest, a_table_with_what_is_needed_is_complete) {
   EXPECT_EQ(partitioner(), "complete");

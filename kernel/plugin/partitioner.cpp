@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/partitioner.h"
 
+#include <algorithm>
 #include <bit>
 #include <string_view>
 #include <utility>
@@ -11,6 +12,8 @@
 namespace tenon::plugin {
 
 namespace {
+
+constexpr int32_t kNoAnswer = INT32_MIN;
 
 // splitmix64 (Steele, Lea, Flood 2014).
 uint64_t next_random(uint64_t& state) {
@@ -101,9 +104,33 @@ int32_t Partitioner::choose(State& state, const tn_topic_view& topic,
                             const tn_record& record) const {
   TN_ASSERT(topic.n_partitions > 0);
   const Generation& now = generation_of(state);
-  const bool wants_it = record.key.data || (now.api.flags & TN_PARTITIONER_WANTS_KEYLESS) != 0;
-  if (!wants_it) return pick(state, topic);
-  const int32_t answer = now.api.partition(now.self, state.raw_, &topic, &record);
+  if (!now.shows(record)) return pick(state, topic);
+  return checked(state, topic, now.api.partition(now.self, state.raw_, &topic, &record));
+}
+
+void Partitioner::choose_batch(State& state, const tn_topic_view& topic,
+                               std::span<const tn_record* const> records,
+                               std::span<int32_t> partitions) const {
+  TN_ASSERT(topic.n_partitions > 0 && partitions.size() == records.size());
+  const Generation& now = generation_of(state);
+  const bool in_batches = TN_HAS(&now.api, tn_partitioner, partition_batch);
+  size_t at = 0;
+  while (at < records.size()) {
+    size_t end = at;
+    while (in_batches && end < records.size() && now.shows(*records[end])) ++end;
+    if (end == at) {
+      partitions[at] = choose(state, topic, *records[at]);
+      ++at;
+      continue;
+    }
+    // What the plugin leaves as it is must not pass for an answer.
+    std::fill(partitions.begin() + at, partitions.begin() + end, kNoAnswer);
+    now.api.partition_batch(now.self, state.raw_, &topic, &records[at], end - at, &partitions[at]);
+    for (; at < end; ++at) partitions[at] = checked(state, topic, partitions[at]);
+  }
+}
+
+int32_t Partitioner::checked(State& state, const tn_topic_view& topic, int32_t answer) const {
   if (answer >= 0 && answer < topic.n_partitions) return answer;
   if (answer != TN_PARTITION_ANY) count_out_of_range(topic, answer);
   return pick(state, topic);

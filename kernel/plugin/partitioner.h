@@ -7,13 +7,15 @@
 // begins it with a new state of the plugin, and the old one is freed by the generation that made
 // it. A generation is let go of when the last State has left it.
 //
-// Threads: choose and on_new_batch from any thread, each with a State of its own; swap from one at
-// a time, beside them. No allocation and no lock per record, but for the first after a swap.
+// Threads: choose, choose_batch and on_new_batch from any thread, each with a State of its own;
+// swap from one at a time, beside them. No allocation and no lock per record, but for the first
+// after a swap.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "plugin/swap/published.h"
@@ -26,6 +28,10 @@ class Partitioner {
     const tn_partitioner& api;
     void* self;
     std::shared_ptr<const void> instance;  // keeps `self` alive
+
+    bool shows(const tn_record& record) const {
+      return record.key.data || (api.flags & TN_PARTITIONER_WANTS_KEYLESS) != 0;
+    }
   };
 
  public:
@@ -62,6 +68,10 @@ class Partitioner {
   // available one and stays with it until the next batch; the latter is counted. A record without
   // a key is not shown to a plugin that does not want it.
   int32_t choose(State& state, const tn_topic_view& topic, const tn_record& record) const;
+  // The partitions of as many records, in order: what as many calls of choose would have answered.
+  // One call of the plugin serves many records, if it has partition_batch.
+  void choose_batch(State& state, const tn_topic_view& topic,
+                    std::span<const tn_record* const> records, std::span<int32_t> partitions) const;
   // A batch on `partition` is full: sticky choices move on (KIP-480).
   void on_new_batch(State& state, const tn_topic_view& topic, int32_t partition) const;
 
@@ -78,6 +88,7 @@ class Partitioner {
 
  private:
   const Generation& generation_of(State& state) const;
+  int32_t checked(State& state, const tn_topic_view& topic, int32_t answer) const;
   int32_t pick(State& state, const tn_topic_view& topic) const;
   void count_out_of_range(const tn_topic_view& topic, int32_t answer) const;
   uint32_t flags() const { return flags_.load(std::memory_order_relaxed); }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <vector>
 
 namespace tenon::plugin {
 namespace {
@@ -13,6 +14,7 @@ struct Fake {
   int asked = 0;
   int states = 0;
   int batches = 0;
+  int batch_calls = 0;
 };
 Fake& fake_of(void* self) {
   return *static_cast<Fake*>(self);
@@ -38,7 +40,23 @@ constexpr tn_partitioner kFake{.struct_size = sizeof(tn_partitioner),
                                .partition = fake_partition,
                                .new_state = fake_new_state,
                                .free_state = fake_free_state,
-                               .on_new_batch = fake_on_new_batch};
+                               .on_new_batch = fake_on_new_batch,
+                               .partition_batch = nullptr};
+
+// Answers as partition does, except that it leaves every seventh record out.
+void fake_partition_batch(void* self, void* state, const tn_topic_view* topic,
+                          const tn_record* const* records, size_t n, int32_t* partitions) {
+  fake_of(self).batch_calls++;
+  for (size_t i = 0; i < n; i++) {
+    const int32_t answer = fake_partition(self, state, topic, records[i]);
+    if (fake_of(self).asked % 7 != 0) partitions[i] = answer;
+  }
+}
+tn_partitioner with_batches() {
+  tn_partitioner api = kFake;
+  api.partition_batch = fake_partition_batch;
+  return api;
+}
 
 class PartitionerHandleTest : public testing::Test {
  protected:
@@ -133,6 +151,70 @@ TEST_F(PartitionerHandleTest, a_record_without_a_key_is_not_shown_to_who_does_no
   keyed_ = false;
   choose(4);
   EXPECT_EQ(fake_.asked, 0);
+}
+
+// Ten records, of which those with an even index have a key.
+class PartitionerBatchTest : public PartitionerHandleTest {
+ protected:
+  std::vector<int32_t> choose_ten(const tn_partitioner& api) {
+    const Partitioner partitioner("fake", api, &fake_);
+    auto state = partitioner.new_state(1);
+    std::vector<tn_record> records(10);
+    std::vector<const tn_record*> pointers;
+    for (size_t i = 0; i < records.size(); i++) {
+      records[i].struct_size = sizeof(tn_record);
+      if (all_keyed_ || i % 2 == 0) records[i].key = {reinterpret_cast<const uint8_t*>("k"), 1};
+      pointers.push_back(&records[i]);
+    }
+    tn_topic_view topic{};
+    topic.struct_size = sizeof topic;
+    topic.n_partitions = 5;
+    std::vector<int32_t> partitions(10, -7);
+    partitioner.choose_batch(state, topic, pointers, partitions);
+    out_of_range_ = partitioner.out_of_range();
+    return partitions;
+  }
+
+  bool all_keyed_ = true;
+  uint64_t out_of_range_ = 0;
+  tn_partitioner batching_ = with_batches();
+};
+
+TEST_F(PartitionerBatchTest, a_plugin_without_batches_is_asked_record_by_record) {
+  fake_.answer = 3;
+  EXPECT_EQ(choose_ten(kFake), std::vector<int32_t>(10, 3));
+  EXPECT_EQ(fake_.asked, 10);
+}
+
+TEST_F(PartitionerBatchTest, a_plugin_built_before_there_were_batches_is_asked_record_by_record) {
+  batching_.struct_size = offsetof(tn_partitioner, partition_batch);
+  choose_ten(batching_);
+  EXPECT_EQ(fake_.batch_calls, 0);
+  EXPECT_EQ(fake_.asked, 10);
+}
+
+TEST_F(PartitionerBatchTest, a_plugin_with_batches_is_asked_once) {
+  fake_.answer = TN_PARTITION_ANY;
+  choose_ten(batching_);
+  EXPECT_EQ(fake_.batch_calls, 1);
+  EXPECT_EQ(fake_.asked, 10);
+}
+
+TEST_F(PartitionerBatchTest, every_answer_of_a_batch_is_checked_and_a_missing_one_is_none) {
+  fake_.answer = 4;
+  for (const int32_t partition : choose_ten(batching_))
+    EXPECT_TRUE(partition >= 0 && partition < 5);
+  EXPECT_EQ(out_of_range_, 1u);  // the seventh
+  fake_.answer = 5;
+  choose_ten(batching_);
+  EXPECT_EQ(out_of_range_, 10u);
+}
+
+TEST_F(PartitionerBatchTest, records_without_a_key_are_not_in_a_batch_for_who_does_not_want_them) {
+  all_keyed_ = false;
+  for (const int32_t partition : choose_ten(batching_))
+    EXPECT_TRUE(partition >= 0 && partition < 5);
+  EXPECT_EQ(fake_.asked, 5);
 }
 
 TEST_F(PartitionerHandleTest, states_are_freed_once) {

@@ -62,7 +62,8 @@ class CodecKit {
 
   const tn_codec& api() const { return api_; }
 
-  CodecOutcome compress(const std::vector<ByteView>& pieces, size_t cap, int32_t level = -1) const {
+  CodecOutcome compress(const std::vector<ByteView>& pieces, size_t cap,
+                        int32_t level = TN_LEVEL_OWN) const {
     const std::vector<tn_bytes> src(pieces.begin(), pieces.end());
     return guarded(cap, [&](uint8_t* dst, size_t* size, tn_error* error) {
       return api_.compress(instance_.self(), context_, src.data(), src.size(), level, dst, cap,
@@ -70,7 +71,7 @@ class CodecKit {
     });
   }
   // The whole of `src` with as much room as bound() asks for.
-  Buffer compress(const Buffer& src, int32_t level = -1) const {
+  Buffer compress(const Buffer& src, int32_t level = TN_LEVEL_OWN) const {
     return compress({view(src)}, bound(src.size()), level).bytes;
   }
   CodecOutcome decompress(const Buffer& src, size_t cap) const {
@@ -85,7 +86,7 @@ class CodecKit {
   static ByteView view(const Buffer& bytes) { return {bytes.data(), bytes.size()}; }
 
   // Sizes around every block boundary up to 1 MiB, in every content.
-  std::string check_round_trips(int32_t level = -1) const {
+  std::string check_round_trips(int32_t level = TN_LEVEL_OWN) const {
     static const size_t kSizes[] = {0,     1,     2,     3,      15,     16,     17,
                                     100,   1000,  4096,  32767,  32768,  32769,  65535,
                                     65536, 65537, 98304, 131072, 131073, 300000, 1048576};
@@ -211,8 +212,8 @@ class CodecKit {
     size_t size = 0;
     const tn_bytes src = view(content);
     tn_error error = new_error();
-    if (api_.compress(instance_.self(), nullptr, &src, 1, -1, packed.data(), packed.size(), &size,
-                      &error) != TN_OK)
+    if (api_.compress(instance_.self(), nullptr, &src, 1, TN_LEVEL_OWN, packed.data(),
+                      packed.size(), &size, &error) != TN_OK)
       return "compress needs a context";
     packed.resize(size);
     if (api_.decompress(instance_.self(), nullptr, view(packed), out.data(), out.size(), &size,
@@ -221,7 +222,7 @@ class CodecKit {
     return out == content ? "" : "wrong bytes without a context";
   }
 
-  std::string check_round_trip(const Buffer& content, int32_t level = -1) const {
+  std::string check_round_trip(const Buffer& content, int32_t level = TN_LEVEL_OWN) const {
     const CodecOutcome packed = compress({view(content)}, bound(content.size()), level);
     if (packed.code != TN_OK) return "compress fails within its bound: " + packed.text;
     if (packed.overrun) return "compress wrote past its cap";

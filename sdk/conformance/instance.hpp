@@ -26,6 +26,13 @@ inline const tn_descriptor* find_descriptor(const std::string& name,
   return nullptr;
 }
 
+// Option number `index`; they lie as far apart as the plugin's own tn_option is long.
+inline const tn_option& option_at(const tn_descriptor& descriptor, uint32_t index) {
+  const auto* first = reinterpret_cast<const char*>(descriptor.options);
+  return *reinterpret_cast<const tn_option*>(first +
+                                             size_t{index} * descriptor.options->struct_size);
+}
+
 // Values for the options of a descriptor: defaults, with the given texts over them. Understands
 // what TOML would say: numbers, true/false, "10ms", "64KiB". Throws Error(TN_E_CONFIG) for an
 // unknown name.
@@ -36,7 +43,7 @@ class TestConfig {
   TestConfig(const tn_descriptor& descriptor, const Texts& texts) {
     size_t used = 0;
     for (uint32_t i = 0; i < descriptor.n_options; i++) {
-      const tn_option& option = descriptor.options[i];
+      const tn_option& option = option_at(descriptor, i);
       const auto given = texts.find(option.name);
       if (given != texts.end()) used++;
       const char* fallback = option.default_text == nullptr ? "" : option.default_text;
@@ -113,9 +120,7 @@ class Instance {
   }
   Instance(const TestHost& host, const std::string& name, const TestConfig::Texts& texts = {})
       : Instance(host, named(name), texts) {}
-  ~Instance() {
-    if (self_ != nullptr) descriptor_.destroy(self_);
-  }
+  ~Instance() { descriptor_.destroy(self_); }
   Instance(const Instance&) = delete;
   Instance& operator=(const Instance&) = delete;
 

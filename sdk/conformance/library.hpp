@@ -41,6 +41,9 @@ class ExportedSymbols {
     }
   }
   const std::vector<std::string>& names() const { return names_; }
+  // Those of STB_GNU_UNIQUE, exported or not: of such a variable the whole process has one, so that
+  // two versions of a plugin would share it, and a library that has one is never unloaded.
+  const std::vector<std::string>& unique_names() const { return unique_names_; }
 
  private:
   template <class T>
@@ -52,13 +55,15 @@ class ExportedSymbols {
     return value;
   }
   void add(const Elf64_Sym& symbol, size_t names) {
-    const bool global = ELF64_ST_BIND(symbol.st_info) != STB_LOCAL;
-    if (global && symbol.st_shndx != SHN_UNDEF)
-      names_.push_back(&image_.at(names + symbol.st_name));
+    const auto binding = ELF64_ST_BIND(symbol.st_info);
+    if (binding == STB_LOCAL || symbol.st_shndx == SHN_UNDEF) return;
+    names_.push_back(&image_.at(names + symbol.st_name));
+    if (binding == STB_GNU_UNIQUE) unique_names_.push_back(names_.back());
   }
 
   std::vector<char> image_;
   std::vector<std::string> names_;
+  std::vector<std::string> unique_names_;
 };
 
 inline std::string check_exports(const std::string& path) {
@@ -73,16 +78,20 @@ inline std::string check_exports(const std::string& path) {
     }
   }
   if (!found) return path + " does not export " TN_MODULE_SYMBOL;
+  if (!symbols.unique_names().empty()) {
+    return path + " has the unique symbol " + symbols.unique_names().front() +
+           ": compile with -fno-gnu-unique, or hide it";
+  }
   return wrong.empty() ? "" : path + " exports more than the datum:" + wrong;
 }
 
 inline std::string check_descriptor(const tn_descriptor& descriptor) {
   const auto empty = [](const char* text) { return text == nullptr || text[0] == '\0'; };
-  if (descriptor.struct_size < sizeof(tn_descriptor)) return "a descriptor is too small";
+  if (descriptor.struct_size < TN_DESCRIPTOR_SIZE_1_0) return "a descriptor is too small";
   if (empty(descriptor.name)) return "a descriptor has no name";
   const std::string name = descriptor.name;
-  if (name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") != std::string::npos)
-    return name + ": a name is lower case, digits and '-'";
+  if (name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_") != std::string::npos)
+    return name + ": a name is lower case, digits, '-' and '_'";
   if (empty(descriptor.version) || empty(descriptor.about)) return name + ": no version or about";
   if (descriptor.create == nullptr || descriptor.destroy == nullptr ||
       descriptor.get_interface == nullptr)
@@ -90,7 +99,7 @@ inline std::string check_descriptor(const tn_descriptor& descriptor) {
   if (descriptor.get_interface("tenon.unknown/1") != nullptr)
     return name + ": answers an id that it cannot know";
   for (uint32_t i = 0; i < descriptor.n_options; i++) {
-    const tn_option& option = descriptor.options[i];
+    const tn_option& option = option_at(descriptor, i);
     if (empty(option.name) || empty(option.about))
       return name + ": an option without name or about";
     const bool must = (option.flags & TN_OPT_REQUIRED) != 0;
@@ -102,7 +111,7 @@ inline std::string check_descriptor(const tn_descriptor& descriptor) {
 }
 
 inline std::string check_module(const tn_module& module) {
-  if (module.struct_size < sizeof(tn_module) || module.magic != TN_MAGIC)
+  if (module.struct_size < TN_MODULE_SIZE_1_0 || module.magic != TN_MAGIC)
     return "the datum is not a tn_module";
   if (module.abi_major != TN_ABI_MAJOR || module.abi_min_minor > TN_ABI_MINOR)
     return "the datum asks for another ABI";

@@ -70,9 +70,10 @@ class TestFs {
 
   static tn_code fail(tn_error* error, const char* operation, const std::string& path) {
     const int number = errno;
-    const tn_code code = number == ENOENT   ? TN_E_NOT_FOUND
-                         : number == ENOSPC ? TN_E_NOSPACE
-                                            : TN_E_IO;
+    const tn_code code = number == ENOENT                       ? TN_E_NOT_FOUND
+                         : number == ENOSPC                     ? TN_E_NOSPACE
+                         : number == EEXIST || number == EINVAL ? TN_E_INVALID
+                                                                : TN_E_IO;
     return report(error, code, std::string(operation) + " " + path + ": " + std::strerror(number));
   }
   static tn_code answer(bool done, tn_error* error, const char* operation,

@@ -51,6 +51,22 @@ class OptionReader {
   bool all_read_ = false;
 };
 
+// Has a function for batches, which fails at a record with headers.
+class Batcher {
+ public:
+  struct State {
+    int32_t base = 40;
+  };
+  int32_t partition(State& state, const Topic&, const Record&) const { return state.base; }
+  void partition_batch(State& state, const Topic&, const Records& records,
+                       int32_t* partitions) const {
+    for (size_t i = 0; i < records.size(); i++) {
+      if (records[i].header_count() > 0) throw std::runtime_error("no headers, please");
+      partitions[i] = state.base + static_cast<int32_t>(i);
+    }
+  }
+};
+
 // Swallows everything, gives back nothing.
 class NullCodec {
  public:
@@ -66,6 +82,7 @@ class FlushLog {
  public:
   FlushLog() { alive++; }
   ~FlushLog() { alive--; }
+  Result<> configure(const tn_log_spec&) { return {}; }
   Result<> close(bool) { return {}; }
   Result<> append(const tn_append&) { return Error(TN_E_NOSPACE, "the disk is full"); }
   Result<> read(const ReadRange& range, tn_read& found) {
@@ -100,6 +117,7 @@ class FlushStorage {
 }  // namespace tenon
 
 TENON_MODULE(tenon::partitioner<tenon::OptionReader>("options", "1.0.0", "Reads options."),
+             tenon::partitioner<tenon::Batcher>("batcher", "1.0.0", "Answers in batches."),
              tenon::codec<tenon::NullCodec>("null", "1.0.0", "Does nothing."),
              tenon::storage<tenon::FlushStorage>("flush", "1.0.0", "Flushes."))
 
@@ -131,7 +149,7 @@ class PluginTest : public ::testing::Test {
 
 TEST_F(PluginTest, a_module_holds_several_descriptors) {
   EXPECT_EQ(check_module(tenon_module), "");
-  EXPECT_EQ(tenon_module.n_descriptors, 3u);
+  EXPECT_EQ(tenon_module.n_descriptors, 4u);
   EXPECT_EQ(find_descriptor("null")->kind, TN_CODEC);
   EXPECT_STREQ(find_descriptor("options")->vendor, "Tenon");
   EXPECT_EQ(find_descriptor("options")->n_options, 8u);
@@ -139,9 +157,10 @@ TEST_F(PluginTest, a_module_holds_several_descriptors) {
 
 TEST_F(PluginTest, a_note_tells_of_every_descriptor) {
   const std::string text = tenon_note.text;
-  EXPECT_EQ(
-      text.rfind("abi 1.0\npartitioner options 1.0.0\ncodec null 1.0.0\nstorage flush 1.0.0\n", 0),
-      0u)
+  EXPECT_EQ(text.rfind("abi 1.0\npartitioner options 1.0.0\npartitioner batcher 1.0.0\ncodec null "
+                       "1.0.0\nstorage flush 1.0.0\n",
+                       0),
+            0u)
       << text;
   EXPECT_EQ(text.substr(text.size() - 10), "sdk 1.0.0\n");
   EXPECT_EQ(text.size() + 1, tenon_note.text_size);
@@ -169,6 +188,38 @@ TEST_F(PluginTest, asking_for_an_option_that_is_not_there_says_so) {
 
 TEST_F(PluginTest, an_exception_of_partition_is_an_answer_out_of_range) {
   EXPECT_EQ(partition(Instance(host_, "options"), 1), INT32_MIN);
+}
+
+class BatchTest : public PluginTest {
+ protected:
+  std::vector<int32_t> partitions(void* state, uint32_t n_headers) {
+    tn_record plain{}, last{};
+    last.n_headers = n_headers;
+    const tn_record* const records[] = {&plain, &plain, &last};
+    std::vector<int32_t> filled(3, -7);
+    api_.partition_batch(instance_.self(), state, &topic_, records, 3, filled.data());
+    return filled;
+  }
+  Instance instance_{host_, "batcher"};
+  const tn_partitioner& api_ = *instance_.interface<tn_partitioner>(TN_PARTITIONER_ID);
+};
+
+TEST_F(BatchTest, a_function_for_batches_is_found_in_the_class) {
+  void* state = api_.new_state(instance_.self());
+  EXPECT_EQ(partitions(state, 0), (std::vector<int32_t>{40, 41, 42}));
+  api_.free_state(instance_.self(), state);
+  const Instance other(host_, "options");
+  EXPECT_EQ(other.interface<tn_partitioner>(TN_PARTITIONER_ID)->partition_batch, nullptr);
+}
+
+TEST_F(BatchTest, an_exception_puts_the_whole_batch_out_of_range) {
+  void* state = api_.new_state(instance_.self());
+  EXPECT_EQ(partitions(state, 1), std::vector<int32_t>(3, INT32_MIN));
+  api_.free_state(instance_.self(), state);
+}
+
+TEST_F(BatchTest, without_a_state_the_host_chooses) {
+  EXPECT_EQ(partitions(nullptr, 0), std::vector<int32_t>(3, TN_PARTITION_ANY));
 }
 
 TEST_F(PluginTest, report_keeps_to_the_callers_struct) {

@@ -67,7 +67,14 @@ auto uninterrupted(Call call) {
   }
 }
 
+constexpr uint32_t kOpenFlags =
+    TN_FS_READ | TN_FS_WRITE | TN_FS_CREATE | TN_FS_EXCLUSIVE | TN_FS_TRUNCATE;
+
 tn_code open_file(void*, const char* path, uint32_t flags, int32_t* fd, tn_error* error) {
+  if ((flags & ~kOpenFlags) != 0) {
+    errno = EINVAL;
+    return failed(error, fmt::format("open {} with flags {:#x}", path, flags));
+  }
   int mode = (flags & TN_FS_WRITE) != 0 ? O_RDWR : O_RDONLY;
   if ((flags & TN_FS_CREATE) != 0) mode |= O_CREAT;
   if ((flags & TN_FS_EXCLUSIVE) != 0) mode |= O_EXCL;

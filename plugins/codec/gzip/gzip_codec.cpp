@@ -162,8 +162,9 @@ class GzipCodec {
   size_t bound(size_t src_len) const { return src_len + (src_len >> 10) + 64; }
 
   Result<> compress(Context& context, const Pieces& src, int32_t level, Sink& out) const {
+    if (level == TN_LEVEL_OWN) level = level_;
     if (level < -1 || level > 9) return Error(TN_E_INVALID, "gzip: the level must be -1 to 9");
-    return context.deflater.run(src, level == -1 ? level_ : level, out);
+    return context.deflater.run(src, level, out);
   }
 
   Result<> decompress(Context& context, ByteView src, Sink& out) const {

@@ -115,15 +115,16 @@ class Lz4Codec {
   }
 
   Result<> compress(Context& context, const Pieces& src, int32_t level, Sink& out) const {
-    if (level != -1 && (level < 1 || level > kLevelMax))
-      return Error(TN_E_INVALID, "lz4: the level must be 1 to 17, or -1");
+    if (level == TN_LEVEL_OWN) level = level_;
+    if (level < 1 || level > kLevelMax)
+      return Error(TN_E_INVALID, "lz4: the level must be 1 to 17");
     if (!context.compressor) {
       LZ4F_cctx* made = nullptr;
       if (LZ4F_isError(LZ4F_createCompressionContext(&made, LZ4F_VERSION)))
         return Error(TN_E_AGAIN, "no memory for an lz4 compressor");
       context.compressor.reset(made);
     }
-    FrameWriter writer(context.compressor.get(), level == -1 ? level_ : level, context.spare, out);
+    FrameWriter writer(context.compressor.get(), level, context.spare, out);
     if (Result<> begun = writer.begin(); !begun) return begun;
     if (Result<> put = put_blocks(writer, src, context.gathered); !put) return put;
     return writer.end();

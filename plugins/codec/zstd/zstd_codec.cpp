@@ -77,15 +77,15 @@ class ZstdCodec {
 
   size_t bound(size_t src_len) const { return ZSTD_compressBound(src_len) + 64; }
 
-  // A level of -1 is the instance's, so zstd's own -1 can be had by the option only.
   Result<> compress(Context& context, const Pieces& src, int32_t level, Sink& out) const {
+    if (level == TN_LEVEL_OWN) level = level_;
     if (level < ZSTD_minCLevel() || level > ZSTD_maxCLevel())
       return Error(TN_E_INVALID, "zstd: the level must be -131072 to 22");
     if (!context.compressor) context.compressor.reset(ZSTD_createCCtx());
     ZSTD_CCtx* stream = context.compressor.get();
     if (stream == nullptr) return Error(TN_E_AGAIN, "no memory for a zstd compressor");
     ZSTD_CCtx_reset(stream, ZSTD_reset_session_only);
-    ZSTD_CCtx_setParameter(stream, ZSTD_c_compressionLevel, level == -1 ? level_ : level);
+    ZSTD_CCtx_setParameter(stream, ZSTD_c_compressionLevel, level);
     ZSTD_CCtx_setPledgedSrcSize(stream, src.total_size());
     for (size_t i = 0; i < src.count(); i++) {
       const bool last = i + 1 == src.count();

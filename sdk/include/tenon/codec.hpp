@@ -9,9 +9,9 @@
 //   Result<> decompress(Context& context, ByteView src, Sink& out) const;
 //   size_t content_size(ByteView src) const;  // optional
 //
-// and the registration line TENON_CODEC(Class, "name", "1.0.0", "about"). `level` is -1 for the
-// instance's own. Sink keeps the hard cap: what is written is counted, and nothing lands past the
-// end.
+// and the registration line TENON_CODEC(Class, "name", "1.0.0", "about"). `level` is
+// TN_LEVEL_OWN for the instance's own. Sink keeps the hard cap: what is written is counted, and
+// nothing lands past the end.
 #pragma once
 
 #include <cstdint>
@@ -137,8 +137,8 @@ struct CodecTable {
   }
 
   static constexpr tn_codec table = {
-      sizeof(tn_codec), T::kWireId, &new_context, &free_context,
-      &bound,           &compress,  &decompress,  content_size_or_null()};
+      sizeof(tn_codec), T::kWireId, Flags<T>::value, 0,           &new_context,
+      &free_context,    &bound,     &compress,       &decompress, content_size_or_null()};
 
   static const void* get(const char* id) noexcept {
     return id != nullptr && std::string_view(id) == TN_CODEC_ID ? &table : nullptr;

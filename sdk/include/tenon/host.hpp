@@ -31,14 +31,19 @@ class Host {
     if (TN_HAS(host_, tn_host, log)) host_->log(host_, level, text.data(), text.size());
   }
 
-  const tn_host_clock& clock() const { return need<tn_host_clock>(TN_HOST_CLOCK_ID); }
-  const tn_host_random& random() const { return need<tn_host_random>(TN_HOST_RANDOM_ID); }
-  const tn_host_checksum& checksum() const { return need<tn_host_checksum>(TN_HOST_CHECKSUM_ID); }
-  const tn_host_executor& executor() const { return need<tn_host_executor>(TN_HOST_EXECUTOR_ID); }
-  // Without its optional members, which came later: File looks for them.
-  const tn_host_fs& fs() const {
-    return need<tn_host_fs>(TN_HOST_FS_ID, offsetof(tn_host_fs, start_writeback));
+  const tn_host_clock& clock() const {
+    return need<tn_host_clock>(TN_HOST_CLOCK_ID, TN_HOST_CLOCK_SIZE_1_0);
   }
+  const tn_host_random& random() const {
+    return need<tn_host_random>(TN_HOST_RANDOM_ID, TN_HOST_RANDOM_SIZE_1_0);
+  }
+  const tn_host_checksum& checksum() const {
+    return need<tn_host_checksum>(TN_HOST_CHECKSUM_ID, TN_HOST_CHECKSUM_SIZE_1_0);
+  }
+  const tn_host_executor& executor() const {
+    return need<tn_host_executor>(TN_HOST_EXECUTOR_ID, TN_HOST_EXECUTOR_SIZE_1_0);
+  }
+  const tn_host_fs& fs() const { return need<tn_host_fs>(TN_HOST_FS_ID, TN_HOST_FS_SIZE_1_0); }
 
   // The extension of that id, or null.
   const void* find(const char* id) const {
@@ -47,10 +52,11 @@ class Host {
   const tn_host* get() const { return host_; }
 
  private:
+  // `size` is what a table had in ABI 1.0; what came later is read after TN_HAS().
   template <class Extension>
-  const Extension& need(const char* id, size_t bytes = sizeof(Extension)) const {
+  const Extension& need(const char* id, size_t size) const {
     const auto* extension = static_cast<const Extension*>(find(id));
-    if (extension == nullptr || extension->struct_size < bytes)
+    if (extension == nullptr || extension->struct_size < size)
       throw Error(TN_E_UNSUPPORTED, std::string("this host does not offer ") + id);
     return *extension;
   }

@@ -10,9 +10,16 @@
 //   int32_t partition(State& state, const tenon::Topic& topic, const tenon::Record& record) const;
 //   void on_new_batch(State& state, const tenon::Topic& topic, int32_t partition) const;
 //
-// (the latter optional), and the registration line TENON_PARTITIONER(Class, "name", "1.0.0",
-// "about"). A class may declare `static constexpr uint32_t kFlags` of TN_PARTITIONER_*; the flag
-// TN_PARTITIONER_STATEFUL is added for a class with State.
+// (the latter optional). A class that can do many records faster than one by one may also have,
+// with State as its first argument if it has one,
+//
+//   void partition_batch(const tenon::Topic& topic, const tenon::Records& records,
+//                        int32_t* partitions) const;
+//
+// which fills one partition per record with what partition would have answered. The registration
+// line is TENON_PARTITIONER(Class, "name", "1.0.0", "about"). A class may declare `static constexpr
+// uint32_t kFlags` of TN_PARTITIONER_*; the flag TN_PARTITIONER_STATEFUL is added for a class with
+// State.
 //
 // partition is called from any thread, several at a time, for every record: it must not block,
 // allocate or do I/O, and answers a partition in [0, topic.size()) or TN_PARTITION_ANY. If it
@@ -90,6 +97,19 @@ class Record {
   const tn_record& record_;
 };
 
+// Some records of one topic; valid for the call.
+class Records {
+ public:
+  Records(const tn_record* const* records, size_t n) : records_(records), n_(n) {}
+
+  size_t size() const { return n_; }
+  Record operator[](size_t i) const { return Record(*records_[i]); }
+
+ private:
+  const tn_record* const* records_;
+  size_t n_;
+};
+
 namespace detail {
 
 constexpr int32_t kPartitionFailed = INT32_MIN;
@@ -104,6 +124,24 @@ struct HasOnNewBatch : std::false_type {};
 template <class T>
 struct HasOnNewBatch<T, std::void_t<decltype(&T::on_new_batch)>> : std::true_type {};
 
+template <class T, class = void>
+struct HasPartitionBatch : std::false_type {};
+template <class T>
+struct HasPartitionBatch<T, std::void_t<decltype(&T::partition_batch)>> : std::true_type {};
+
+using PartitionBatch = void (*)(void*, void*, const tn_topic_view*, const tn_record* const*, size_t,
+                                int32_t*);
+
+// Runs `call`, which fills n partitions; if it throws, all of them are out of range.
+template <class Call>
+void guard_batch(int32_t* partitions, size_t n, Call&& call) noexcept {
+  try {
+    call();
+  } catch (...) {
+    for (size_t i = 0; i < n; i++) partitions[i] = kPartitionFailed;
+  }
+}
+
 // The table of a class without State.
 template <class T, bool kStateful = HasState<T>::value>
 struct PartitionerTable {
@@ -116,8 +154,24 @@ struct PartitionerTable {
     }
   }
 
+  static void partition_batch(void* self, void*, const tn_topic_view* topic,
+                              const tn_record* const* records, size_t n,
+                              int32_t* partitions) noexcept {
+    guard_batch(partitions, n, [&] {
+      static_cast<const T*>(self)->partition_batch(Topic(*topic), Records(records, n), partitions);
+    });
+  }
+  static constexpr PartitionBatch partition_batch_or_null() {
+    if constexpr (HasPartitionBatch<T>::value) {
+      return &partition_batch;
+    } else {
+      return nullptr;
+    }
+  }
+
   static constexpr tn_partitioner table = {
-      sizeof(tn_partitioner), Flags<T>::value, &partition, nullptr, nullptr, nullptr};
+      sizeof(tn_partitioner),   Flags<T>::value, &partition, nullptr, nullptr, nullptr,
+      partition_batch_or_null()};
 
   static const void* get(const char* id) noexcept {
     return id != nullptr && std::string_view(id) == TN_PARTITIONER_ID ? &table : nullptr;
@@ -170,12 +224,33 @@ struct PartitionerTable<T, true> {
     }
   }
 
+  static void partition_batch(void* self, void* state, const tn_topic_view* topic,
+                              const tn_record* const* records, size_t n,
+                              int32_t* partitions) noexcept {
+    if (state == nullptr) {
+      for (size_t i = 0; i < n; i++) partitions[i] = TN_PARTITION_ANY;
+      return;
+    }
+    guard_batch(partitions, n, [&] {
+      static_cast<const T*>(self)->partition_batch(*static_cast<State*>(state), Topic(*topic),
+                                                   Records(records, n), partitions);
+    });
+  }
+  static constexpr PartitionBatch partition_batch_or_null() {
+    if constexpr (HasPartitionBatch<T>::value) {
+      return &partition_batch;
+    } else {
+      return nullptr;
+    }
+  }
+
   static constexpr tn_partitioner table = {sizeof(tn_partitioner),
                                            Flags<T>::value | TN_PARTITIONER_STATEFUL,
                                            &partition,
                                            &new_state,
                                            &free_state,
-                                           on_new_batch_or_null()};
+                                           on_new_batch_or_null(),
+                                           partition_batch_or_null()};
 
   static const void* get(const char* id) noexcept {
     return id != nullptr && std::string_view(id) == TN_PARTITIONER_ID ? &table : nullptr;

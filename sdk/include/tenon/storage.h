@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Storage plugins (draft 1): a log's bytes. Append, read, look up, truncate, trim, flush, recover.
+ * Storage plugins: a log's bytes. Append, read, look up, truncate, trim, flush, recover.
+ *
+ * A draft, as its id says: unlike plugin.h it may change in any release, and then gets another id.
+ * A plugin built for another draft is refused, for it has no interface of the new id.
  *
  * A log is a sequence of record batches (magic 2, Kafka's on-disk format), each with a base offset
  * and a last offset, rising, gaps allowed. The kernel assigns offsets, decides on retention and
