@@ -135,7 +135,7 @@ TEST_F(PartitionLogTest, a_batch_larger_than_one_read_is_shown_whole) {
 TEST_F(PartitionLogTest, begins_at_the_log_start) {
   append("a");
   append("b");
-  ASSERT_TRUE(owner_of(topic_, 0).find(topic_, 0)->log().delete_records(Offset{1}));
+  ASSERT_TRUE(wait(owner_of(topic_, 0).find(topic_, 0)->log().delete_records(Offset{1})));
   EXPECT_EQ(read().value(), "b");
 }
 

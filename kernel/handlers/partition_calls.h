@@ -10,7 +10,8 @@
 
 namespace tenon::handlers {
 
-// `ask(Partition&)` returns Result<T>. kUnknownTopicOrPartition, kNotLeaderOrFollower.
+// `ask(Partition&)` returns Result<T>, or a Task of it that leaves the partition alone once it has
+// waited. kUnknownTopicOrPartition, kNotLeaderOrFollower.
 template <class T, class F>
 Future<Result<T>> on_partition(Call& call, const metadata::Image& image, const TopicPartition& name,
                                F ask) {
@@ -30,16 +31,22 @@ Future<Result<T>> on_partition(Call& call, const metadata::Image& image, const T
   }
   auto& replicas = call.services.replicas;
   const size_t shard = replicas.owner(topic->id, name.partition);
-  return call_on(call.scheduler(), replicas.scheduler(shard),
-                 [&table = replicas.table(shard), id = topic->id, index = name.partition,
-                  ask = std::move(ask)]() mutable {
-                   return [](replication::PartitionTable& in, Uuid topic_id, int32_t at,
-                             F question) -> Task<Result<T>> {
-                     auto partition = co_await in.ready(topic_id, at);
-                     if (!partition) co_return forward(partition);
-                     co_return question(**partition);
-                   }(table, id, index, std::move(ask));
-                 });
+  return call_on(
+      call.scheduler(), replicas.scheduler(shard),
+      [&table = replicas.table(shard), id = topic->id, index = name.partition,
+       ask = std::move(ask)]() mutable {
+        return [](replication::PartitionTable& in, Uuid topic_id, int32_t at,
+                  F question) -> Task<Result<T>> {
+          auto partition = co_await in.ready(topic_id, at);
+          if (!partition) co_return forward(partition);
+          if constexpr (detail::TaskValue<
+                            std::invoke_result_t<F&, replication::Partition&>>::kIsTask) {
+            co_return co_await question(**partition);
+          } else {
+            co_return question(**partition);
+          }
+        }(table, id, index, std::move(ask));
+      });
 }
 
 }  // namespace tenon::handlers

@@ -58,7 +58,7 @@ uint8_t loaded_codecs(const plugin::Codecs* codecs) {
 // -------------------------------------------------------------------------------------------
 
 Result<std::unique_ptr<Log>> Log::open(LogOptions options) {
-  TN_ASSERT(options.engine && options.scheduler);
+  TN_ASSERT(options.engine && options.scheduler && options.pool);
   auto opened = options.engine->open(spec_of(options));
   if (!opened) return forward(opened);
   if (opened->state.truncated_bytes > 0) {
@@ -90,23 +90,33 @@ Log::Log(LogOptions options, plugin::OpenedLog opened, LogMemory memory)
       // After a crash the bytes that were found may still be in the page cache alone.
       flushes_(std::make_shared<FlushQueue>(storage_, *options_.scheduler,
                                             opened_.was_clean ? memory.end : Offset{-1})),
+      blobs_(std::make_shared<BlobQueue>(storage_, *options_.scheduler, *options_.pool)),
       start_(memory.start),
+      start_asked_(memory.start),
       end_(memory.end),
       bytes_(opened_.bytes),
       epochs_(std::move(memory.epochs)),
       producers_(std::move(memory.producers)),
-      producers_saved_until_(memory.saved_until) {
+      producers_saved_until_(memory.saved_until),
+      alive_(std::make_shared<Log*>(this)) {
   write_.pieces.resize(1);
 }
 
 Log::~Log() {
+  retire();
+  blobs_->stop();
   flushes_->stop(fail(Errc::kShutdown, name(), "the log was given up"));
 }
 
 Result<> Log::close() {
+  retire();
   if (!failed() && producers_saved_until_ != end_) {
     if (auto saved = save_producers(); !saved) log_warn("{}: {}", name(), saved.error().text());
   }
+  if (!failed() && epochs_trimmed_) {
+    if (auto saved = save_epochs(); !saved) log_warn("{}: {}", name(), saved.error().text());
+  }
+  blobs_->stop();
   flushes_->hold();
   auto closed = storage_->close();
   if (closed && !failed()) {
@@ -119,6 +129,8 @@ Result<> Log::close() {
 }
 
 Result<> Log::remove() {
+  retire();
+  blobs_->stop();
   flushes_->stop(fail(Errc::kUnknownTopicOrPartition, name(), "the log was deleted"));
   return storage_->remove();
 }
@@ -293,7 +305,7 @@ void Log::remember(ByteView batches) {
   bytes_since_save_ += size;
   // About once a segment, as the storage rolls. The append stands whatever becomes of this.
   if (bytes_since_save_ >= options_.config.segment_bytes) {
-    if (auto saved = save_producers(); !saved) log_warn("{}: {}", name(), saved.error().text());
+    save_producers_later(end_, &Log::warn_of_saving);
   }
 }
 
@@ -347,19 +359,36 @@ void Log::flush(Durable done) {
 
 Result<> Log::save_producers() {
   bytes_since_save_ = 0;
-  const Bytes blob = producers_.encode(end_);
-  if (auto put = storage_->put_blob(std::string(kProducerBlob), blob); !put) {
+  if (auto put = blobs_->put_now(kProducerBlob, producers_.encode(end_)); !put) {
     return storage_failed(put.error());
   }
   producers_saved_until_ = end_;
   return {};
 }
 
+// Saves the producer state as of now on the pool, and then calls `then` with `point`.
+void Log::save_producers_later(Offset point, Saved then) {
+  bytes_since_save_ = 0;
+  blobs_->put(kProducerBlob, producers_.encode(end_),
+              [weak = std::weak_ptr(alive_), until = end_, cuts = cuts_, point,
+               then](const Result<>& saved) {
+                const auto alive = weak.lock();
+                if (!alive || (*alive)->cuts_ != cuts) return;
+                if (saved) (*alive)->producers_saved_until_ = until;
+                ((*alive)->*then)(point, saved);
+              });
+}
+
+void Log::warn_of_saving(Offset, const Result<>& saved) {
+  if (!saved) log_warn("{}: {}", name(), saved.error().text());
+}
+
 Result<> Log::save_epochs() {
   epochs_unsaved_ = true;
-  auto put = storage_->put_blob(std::string(kEpochBlob), epochs_.encode());
+  auto put = blobs_->put_now(kEpochBlob, epochs_.encode());
   if (!put) return storage_failed(put.error());
   epochs_unsaved_ = false;
+  epochs_trimmed_ = false;
   return {};
 }
 
@@ -369,9 +398,7 @@ Result<> Log::save_epochs_if_changed() {
 
 Result<> Log::apply_retention(Offset high_watermark) {
   producers_.expire(now_ms(), options_.producer_expiry_ms);
-  if (bytes_since_save_ >= kSaveBytesMin) {
-    if (auto saved = save_producers(); !saved) return saved;
-  }
+  if (bytes_since_save_ >= kSaveBytesMin) save_producers_later(end_, &Log::warn_of_saving);
   auto segments = storage_->segments();
   if (!segments) return storage_failed(segments.error());
   untimed_.stamp(*segments, now_ms());
@@ -383,25 +410,64 @@ Result<> Log::apply_retention(Offset high_watermark) {
   return trim_segments(point);
 }
 
-Result<> Log::delete_records(Offset offset) {
-  if (offset > end_) return fail(Errc::kOffsetOutOfRange, name(), "the offset is beyond the log");
-  if (offset <= start_) return {};
-  auto put = storage_->put_blob(std::string(kStartBlob), encode_start(offset));
-  if (!put) return storage_failed(put.error());
-  start_ = offset;
-  return trim_segments(offset);
+Future<Result<Offset>> Log::delete_records(Offset offset) {
+  Promise<Result<Offset>> done;
+  auto future = done.future();
+  if (offset > end_) {
+    done.fulfil(fail(Errc::kOffsetOutOfRange, name(), "the offset is beyond the log"));
+    return future;
+  }
+  if (offset <= start_) {
+    done.fulfil(start_);
+    return future;
+  }
+  // One that overtakes another may not take the start back behind it.
+  start_asked_ = std::max(start_asked_, offset);
+  blobs_->put(kStartBlob, encode_start(start_asked_),
+              [weak = std::weak_ptr(alive_), start = start_asked_,
+               done = std::move(done)](const Result<>& saved) mutable {
+                if (const auto alive = weak.lock()) {
+                  (*alive)->on_start_saved(start, std::move(done), saved);
+                } else {
+                  done.fulfil(fail(Errc::kNotLeaderOrFollower, "", "the log was given up"));
+                }
+              });
+  return future;
 }
 
-Result<> Log::trim_segments(Offset point) {
-  // What the deleted records say of producers must be known from elsewhere before they go.
-  if (producers_.size() > 0 && producers_saved_until_.value_or(Offset{0}) < point) {
-    if (auto saved = save_producers(); !saved) return saved;
+void Log::on_start_saved(Offset start, Promise<Result<Offset>> done, const Result<>& saved) {
+  if (!saved) {
+    if (start_asked_ == start) start_asked_ = start_;
+    done.fulfil(storage_failed(saved.error()));
+    return;
   }
+  start_ = std::max(start_, start);
+  // The records are gone for whoever asks, and stay gone; their room follows, if need be later.
+  if (auto trimmed = trim_segments(start_); !trimmed) {
+    log_warn("{}: deleted records keep their room: {}", name(), trimmed.error().text());
+  }
+  done.fulfil(start_);
+}
+
+// Deletes the segments before that point as soon as what their records say of producers is known
+// from elsewhere.
+Result<> Log::trim_segments(Offset point) {
+  const bool known = producers_.size() == 0 || producers_saved_until_.value_or(Offset{0}) >= point;
+  if (known) return drop_segments(point);
+  save_producers_later(point, &Log::trim_when_saved);
+  return {};
+}
+
+void Log::trim_when_saved(Offset point, const Result<>& saved) {
+  auto done = saved ? drop_segments(point) : saved;
+  if (!done) log_warn("{}: segments stay for now: {}", name(), done.error().text());
+}
+
+Result<> Log::drop_segments(Offset point) {
   auto left = storage_->trim(point);
   if (!left) return storage_failed(left.error());
   start_ = std::max(start_, *left);
-  epochs_unsaved_ |= epochs_.truncate_from_start(start_);
-  if (auto saved = save_epochs_if_changed(); !saved) return saved;
+  epochs_trimmed_ |= epochs_.truncate_from_start(start_);
   return count_bytes();
 }
 
@@ -418,6 +484,9 @@ Result<> Log::truncate(Offset offset) {
   if (offset < start_) {
     return fail(Errc::kOffsetOutOfRange, name(), "the log cannot be cut before its start");
   }
+  // What is on its way knows of batches that are about to go; what is found then is not overtaken.
+  ++cuts_;
+  blobs_->drain();
   if (auto cut = storage_->truncate(offset); !cut) return storage_failed(cut.error());
   auto segments = storage_->segments();
   if (!segments) return storage_failed(segments.error());

@@ -19,8 +19,12 @@
 // can be rebuilt from the records, and are, when they are missing or damaged.
 //
 // Threads: everything is called on the owner's scheduler, and flush completions are brought there.
-// open, close, remove and the destructor block; they may be called on another thread while the
-// owner does nothing with the log. A read's payload may travel anywhere and outlive the log.
+// open, close, remove and the destructor block; they may be called on another thread once the owner
+// has said retire(). A read's payload may travel anywhere and outlive the log.
+//
+// The owner never waits for a sync: what must be durable is flushed or put by the pool, and what
+// comes after it goes on when that is done. Except for a new leader epoch, once in an epoch's life,
+// and truncate.
 //
 // Invariants
 //   1. start_offset() <= end_offset(); offsets are never given twice for different records.
@@ -41,10 +45,12 @@
 #include "base/ids.h"
 #include "base/payload.h"
 #include "base/scheduler.h"
+#include "base/task.h"
 #include "config/topic_config.h"
 #include "log/flush_queue.h"
 #include "log/recovery.h"
 #include "log/retention.h"
+#include "log/state/blob_queue.h"
 #include "log/state/epoch_cache.h"
 #include "log/state/producer_state.h"
 #include "log/time_search.h"
@@ -60,6 +66,7 @@ struct LogOptions {
   std::string name = {};                          // "orders-0", for messages
   config::TopicConfig config = {};
   Scheduler* scheduler = nullptr;           // the owner; gives the clock too
+  BlockingPool* pool = nullptr;             // for what waits for a disk
   const plugin::Codecs* codecs = nullptr;   // null = no compressed batch can be looked into
   int64_t producer_expiry_ms = 86'400'000;  // producer.id.expiration.ms
   Offset start_offset{0};                   // where a new log begins
@@ -130,13 +137,16 @@ class Log {
   // At most one storage flush is in flight; who comes meanwhile shares the next one.
   void flush(Durable done);
   // Deletes whole segments that are too old, too many or before the log start; none that reaches
-  // beyond `high_watermark`. Forgets expired producers. To be called every few minutes.
+  // beyond `high_watermark`. Forgets expired producers. To be called every few minutes. Segments
+  // may go a moment later, when what their records say of producers is durable elsewhere.
   Result<> apply_retention(Offset high_watermark);
   // Drops every batch whose last offset is >= offset, and what is known of them. Durable.
   Result<> truncate(Offset offset);
-  // Moves the log start to `offset`, durably, and deletes whole segments before it. Never moves it
-  // back. kOffsetOutOfRange beyond the end. The caller keeps it at or below the high watermark.
-  Result<> delete_records(Offset offset);
+  // Moves the log start to `offset` and deletes whole segments before it. Never moves it back.
+  // Answers with the log start once it is durable; until then the old one holds. kOffsetOutOfRange
+  // beyond the end, kNotLeaderOrFollower if the log is given up before. The caller keeps it at or
+  // below the high watermark.
+  Future<Result<Offset>> delete_records(Offset offset);
   // Takes effect at once; what concerns indexes, from the next segment on.
   void set_config(config::TopicConfig config);
 
@@ -149,6 +159,8 @@ class Log {
   LeaderEpoch latest_epoch() const { return epochs_.latest(); }  // -1 = none
   LeaderEpoch epoch_for_offset(Offset offset) const { return epochs_.epoch_of(offset); }
 
+  // The owner's last call: what is still under way touches the log no more.
+  void retire() { alive_.reset(); }
   // Flushes, saves the producer state and marks the log clean. Waiting flushes are answered.
   // Nothing but the destructor may be called afterwards.
   Result<> close();
@@ -168,10 +180,16 @@ class Log {
   void remember(ByteView batches);
 
   TimeSearch time_search();
+  using Saved = void (Log::*)(Offset point, const Result<>& saved);
   Result<> save_producers();
+  void save_producers_later(Offset point, Saved then);
+  void warn_of_saving(Offset point, const Result<>& saved);
   Result<> save_epochs();
   Result<> save_epochs_if_changed();
+  void on_start_saved(Offset start, Promise<Result<Offset>> done, const Result<>& saved);
   Result<> trim_segments(Offset point);
+  void trim_when_saved(Offset point, const Result<>& saved);
+  Result<> drop_segments(Offset point);
   Result<> count_bytes();
   int64_t now_ms() const { return options_.scheduler->clock().wall_ms(); }
   std::unexpected<Error> storage_failed(const Error& error) const;
@@ -180,15 +198,19 @@ class Log {
   std::shared_ptr<plugin::StorageLog> storage_;
   plugin::LogState opened_;
   std::shared_ptr<FlushQueue> flushes_;
+  std::shared_ptr<BlobQueue> blobs_;
 
   Offset start_;
+  Offset start_asked_;  // the largest that is on its way to the disk, or start_
   Offset end_;
   int64_t bytes_;
   EpochCache epochs_;
   bool epochs_unsaved_ = false;  // changed since they were saved, or saving them has failed
+  bool epochs_trimmed_ = false;  // saved ones are of deleted records too: to be saved at leisure
   ProducerState producers_;
   std::optional<Offset> producers_saved_until_;
   int64_t bytes_since_save_ = 0;
+  uint64_t cuts_ = 0;  // truncations so far
   UntimedSegments untimed_;
   UnreadableBatches unreadable_;
   std::optional<MonoTime> append_warned_at_;
@@ -196,6 +218,8 @@ class Log {
   // Kept between appends for their memory.
   plugin::AppendBatches write_;
   Bytes recompressed_;
+  // What was under way when the owner retired the log, or the log went, finds this gone.
+  std::shared_ptr<Log*> alive_;
 };
 
 }  // namespace tenon::log

@@ -146,7 +146,7 @@ class LogModel : public LogTest, public testing::WithParamInterface<uint64_t> {
   void delete_some() {
     const auto width = static_cast<uint64_t>(log_->end_offset().value - start_ + 1);
     const auto to = start_ + static_cast<int64_t>(random_.below(width) / 4);
-    ASSERT_TRUE(log_->delete_records(Offset{to}));
+    ASSERT_TRUE(delete_records(Offset{to}));
     start_ = to;
   }
 

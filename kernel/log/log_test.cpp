@@ -41,6 +41,7 @@ TEST_F(LogAppend, begins_where_it_is_told) {
                         .directory = "/logs/u-0",
                         .name = "u-0",
                         .scheduler = &scheduler_,
+                        .pool = &scheduler_,
                         .start_offset = Offset{100}});
   ASSERT_TRUE(log);
   Bytes bytes = batch({"a"});
@@ -215,12 +216,38 @@ TEST_F(LogProducers, gaps_and_old_epochs_are_refused) {
 TEST_F(LogProducers, expire) {
   append(produced(0)).value();
   scheduler_.advance(std::chrono::hours(23));
-  ASSERT_TRUE(log_->apply_retention(Offset{1}));
+  ASSERT_TRUE(apply_retention(Offset{1}));
   EXPECT_EQ(log_->producers(), 1U);
   scheduler_.advance(std::chrono::hours(1));
-  ASSERT_TRUE(log_->apply_retention(Offset{1}));
+  ASSERT_TRUE(apply_retention(Offset{1}));
   EXPECT_EQ(log_->producers(), 0U);
   EXPECT_EQ(verdict(produced(41)), "1-1");
+}
+
+TEST_F(LogProducers, are_saved_by_the_pool_when_a_segment_is_full) {
+  config_.segment_bytes = 300;
+  log_->set_config(config_);
+  append(produced(0)).value();  // saves the epoch
+  const int before = storage_.blobs_put;
+  for (int i = 1; i < 5; ++i) append(produced(i)).value();
+  EXPECT_EQ(storage_.blobs_put, before);
+  scheduler_.run();
+  EXPECT_EQ(storage_.blobs_put, before + 1);
+  reopen_after_kill();
+  EXPECT_EQ(verdict(produced(4)), "duplicate 4-4");
+}
+
+// A snapshot that is on its way when the log is cut knows of batches that are gone.
+TEST_F(LogProducers, a_snapshot_that_waits_does_not_outlive_a_truncation) {
+  config_.segment_bytes = 300;
+  log_->set_config(config_);
+  for (int i = 0; i < 3; ++i) append(produced(i)).value();
+  ASSERT_TRUE(log_->truncate(Offset{1}));
+  for (int i = 0; i < 5; ++i) append(batch({"x"})).value();
+  scheduler_.run();
+  reopen_after_kill();
+  EXPECT_EQ(verdict(produced(0)), "duplicate 0-0");
+  EXPECT_EQ(verdict(produced(1)), "6-6");
 }
 
 TEST_F(LogProducers, truncation_forgets_what_was_cut_off) {
@@ -254,7 +281,7 @@ TEST_F(LogTruncate, drops_the_batch_that_holds_the_offset) {
 TEST_F(LogTruncate, does_nothing_at_the_end_and_refuses_before_the_start) {
   append(batch({"a"})).value();
   EXPECT_TRUE(log_->truncate(Offset{1}));
-  ASSERT_TRUE(log_->delete_records(Offset{1}));
+  ASSERT_TRUE(delete_records(Offset{1}));
   EXPECT_EQ(log_->truncate(Offset{0}).error().code, Errc::kOffsetOutOfRange);
 }
 
@@ -262,19 +289,61 @@ class LogDelete : public LogAppend {};
 
 TEST_F(LogDelete, records_before_the_new_start_are_gone) {
   append(batch({"a", "b"})).value();
-  ASSERT_TRUE(log_->delete_records(Offset{1}));
+  ASSERT_TRUE(delete_records(Offset{1}));
   EXPECT_EQ(log_->start_offset(), Offset{1});
   EXPECT_EQ(log_->read(Offset{0}, Offset{2}, 100, true).error().code, Errc::kOffsetOutOfRange);
-  EXPECT_TRUE(log_->delete_records(Offset{0}));
+  EXPECT_TRUE(delete_records(Offset{0}));
   EXPECT_EQ(log_->start_offset(), Offset{1});
-  EXPECT_EQ(log_->delete_records(Offset{3}).error().code, Errc::kOffsetOutOfRange);
+  EXPECT_EQ(delete_records(Offset{3}).error().code, Errc::kOffsetOutOfRange);
 }
 
 TEST_F(LogDelete, everything_may_go) {
   append(batch({"a"})).value();
-  ASSERT_TRUE(log_->delete_records(Offset{1}));
+  ASSERT_TRUE(delete_records(Offset{1}));
   EXPECT_EQ(log_->bytes(), 0);
   EXPECT_EQ(verdict(batch({"b"})), "1-1");
+}
+
+TEST_F(LogDelete, the_start_moves_when_it_is_durable_and_not_before) {
+  append(batch({"a", "b"})).value();
+  auto deleted = log_->delete_records(Offset{1});
+  EXPECT_FALSE(deleted.ready());
+  EXPECT_EQ(log_->start_offset(), Offset{0});
+  EXPECT_EQ(contents(), "0:a 1:b");
+  scheduler_.run();
+  EXPECT_EQ(deleted.await_resume().value(), Offset{1});
+  EXPECT_EQ(log_->start_offset(), Offset{1});
+  reopen_after_power_cut();
+  EXPECT_EQ(log_->start_offset(), Offset{1});
+}
+
+TEST_F(LogDelete, one_that_overtakes_another_does_not_take_the_start_back) {
+  append(batch({"a", "b", "c"})).value();
+  auto far = log_->delete_records(Offset{2});
+  auto near = log_->delete_records(Offset{1});
+  scheduler_.run();
+  EXPECT_EQ(far.await_resume().value(), Offset{2});
+  EXPECT_EQ(near.await_resume().value(), Offset{2});
+  reopen_after_kill();
+  EXPECT_EQ(log_->start_offset(), Offset{2});
+}
+
+TEST_F(LogDelete, one_that_cannot_be_made_durable_deletes_nothing) {
+  append(batch({"a", "b", "c"})).value();
+  storage_.fail_blobs = true;
+  EXPECT_EQ(delete_records(Offset{2}).error().code, Errc::kKafkaStorageError);
+  EXPECT_EQ(log_->start_offset(), Offset{0});
+  storage_.fail_blobs = false;
+  EXPECT_EQ(delete_records(Offset{1}).value(), Offset{1});
+}
+
+TEST_F(LogDelete, one_that_is_under_way_when_the_log_is_given_up_is_answered) {
+  append(batch({"a", "b"})).value();
+  auto deleted = log_->delete_records(Offset{1});
+  log_->retire();
+  log_.reset();
+  scheduler_.run();
+  EXPECT_EQ(deleted.await_resume().error().code, Errc::kNotLeaderOrFollower);
 }
 
 TEST_F(LogDelete, remove_leaves_nothing) {

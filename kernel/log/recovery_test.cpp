@@ -38,7 +38,7 @@ TEST_F(Recovery, each_of_the_last_five_batches_is_remembered_over_every_kind_of_
 
 TEST_F(Recovery, are_remembered_when_retention_has_taken_their_records) {
   append(produced(0)).value();
-  ASSERT_TRUE(log_->delete_records(Offset{1}));
+  ASSERT_TRUE(delete_records(Offset{1}));
   EXPECT_EQ(verdict(produced(0)), "duplicate 0-0");
   reopen_clean();
   EXPECT_EQ(verdict(produced(0)), "duplicate 0-0");
@@ -49,7 +49,7 @@ TEST_F(Recovery, producers_outlive_their_deleted_records_over_a_power_cut) {
   append(batch({"other"})).value();
   flush();
   append(batch({"lost"})).value();
-  ASSERT_TRUE(log_->delete_records(Offset{1}));  // saves what it knows, up to the lost batch
+  ASSERT_TRUE(delete_records(Offset{1}));  // saves what it knows, up to the lost batch
   reopen_after_power_cut();
   EXPECT_EQ(log_->end_offset(), Offset{2});
   EXPECT_EQ(verdict(produced(0)), "duplicate 0-0");
@@ -71,6 +71,7 @@ TEST_F(Recovery, a_snapshot_of_lost_batches_is_never_believed_later) {
   log_->set_config(config_);
   append(produced(0)).value();  // saves a snapshot that says: end 2
   append(produced(1)).value();
+  scheduler_.run();
   ASSERT_GT(storage_.blobs_put, 0);
   reopen_after_power_cut();
   ASSERT_EQ(log_->end_offset(), Offset{0});
@@ -91,7 +92,7 @@ TEST_F(Recovery, a_damaged_snapshot_is_replaced_by_reading_the_log) {
 TEST_F(Recovery, finds_start_end_and_bytes_again) {
   append(batch({"a", "b"})).value();
   append(batch({"c"})).value();
-  ASSERT_TRUE(log_->delete_records(Offset{1}));
+  ASSERT_TRUE(delete_records(Offset{1}));
   const int64_t bytes = log_->bytes();
   flush();
   for (const Restart how : {Restart::kClean, Restart::kKill, Restart::kPowerCut}) {
@@ -104,7 +105,7 @@ TEST_F(Recovery, finds_start_end_and_bytes_again) {
 
 TEST_F(Recovery, a_log_that_lost_all_behind_its_start_goes_on_there) {
   for (int i = 0; i < 3; ++i) append(batch({"a"})).value();
-  ASSERT_TRUE(log_->delete_records(Offset{2}));
+  ASSERT_TRUE(delete_records(Offset{2}));
   reopen_after_power_cut();
   EXPECT_EQ(log_->start_offset(), Offset{2});
   EXPECT_EQ(log_->end_offset(), Offset{2});
@@ -147,7 +148,7 @@ TEST_F(Recovery, a_clean_stop_leaves_nothing_to_read) {
 TEST_F(Recovery, retention_passes_save_the_producers_so_that_little_is_read) {
   append(batch({std::string(1 << 19, 'x')})).value();
   append(batch({std::string(1 << 19, 'x')})).value();
-  ASSERT_TRUE(log_->apply_retention(Offset{0}));
+  ASSERT_TRUE(apply_retention(Offset{0}));
   log_.reset();
   storage_.reads = 0;
   open();

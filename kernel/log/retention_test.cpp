@@ -90,7 +90,7 @@ TEST_F(Retention, deletes_whole_segments_by_size) {
   for (int i = 0; i < 10; ++i) append(batch({"a"})).value();
   config_.retention_bytes = 300;
   log_->set_config(config_);
-  ASSERT_TRUE(log_->apply_retention(log_->end_offset()));
+  ASSERT_TRUE(apply_retention(log_->end_offset()));
   EXPECT_GT(log_->start_offset(), Offset{0});
   EXPECT_LT(log_->start_offset(), log_->end_offset());
   EXPECT_GE(log_->bytes(), 300);
@@ -101,7 +101,7 @@ TEST_F(Retention, empties_a_log_whose_records_are_all_old_and_goes_on_after_them
   for (int i = 0; i < 5; ++i) append(batch({"a"})).value();
   scheduler_.advance(std::chrono::hours(24 * 7));
   scheduler_.advance(std::chrono::milliseconds(1));
-  ASSERT_TRUE(log_->apply_retention(Offset{5}));
+  ASSERT_TRUE(apply_retention(Offset{5}));
   EXPECT_EQ(log_->start_offset(), Offset{5});
   EXPECT_EQ(log_->bytes(), 0);
   reopen_after_power_cut();
@@ -110,28 +110,72 @@ TEST_F(Retention, empties_a_log_whose_records_are_all_old_and_goes_on_after_them
 
 TEST_F(Retention, records_without_a_time_are_as_old_as_their_segment_has_been_seen) {
   append(batch_at(-1)).value();
-  ASSERT_TRUE(log_->apply_retention(Offset{1}));
+  ASSERT_TRUE(apply_retention(Offset{1}));
   scheduler_.advance(std::chrono::hours(24 * 7));
-  ASSERT_TRUE(log_->apply_retention(Offset{1}));
+  ASSERT_TRUE(apply_retention(Offset{1}));
   EXPECT_EQ(log_->start_offset(), Offset{0});
   scheduler_.advance(std::chrono::milliseconds(1));
-  ASSERT_TRUE(log_->apply_retention(Offset{1}));
+  ASSERT_TRUE(apply_retention(Offset{1}));
   EXPECT_EQ(log_->start_offset(), Offset{1});
 }
 
 TEST_F(Retention, an_append_makes_a_segment_without_times_young_again) {
   append(batch_at(-1)).value();
-  ASSERT_TRUE(log_->apply_retention(Offset{1}));
+  ASSERT_TRUE(apply_retention(Offset{1}));
   scheduler_.advance(std::chrono::hours(24 * 8));
   append(batch_at(-1)).value();
-  ASSERT_TRUE(log_->apply_retention(Offset{2}));
+  ASSERT_TRUE(apply_retention(Offset{2}));
   EXPECT_EQ(log_->start_offset(), Offset{0});
+}
+
+TEST_F(Retention, segments_wait_until_what_they_say_of_producers_is_durable_elsewhere) {
+  for (int i = 0; i < 5; ++i) append(produced(i)).value();
+  scheduler_.run();
+  append(produced(5)).value();
+  config_.retention_bytes = 0;
+  log_->set_config(config_);
+  ASSERT_TRUE(log_->apply_retention(Offset{6}));
+  EXPECT_EQ(log_->start_offset(), Offset{0});
+  scheduler_.run();
+  EXPECT_EQ(log_->start_offset(), Offset{6});
+  reopen_after_kill();
+  EXPECT_EQ(verdict(produced(5)), "duplicate 5-5");
+}
+
+TEST_F(Retention, segments_stay_when_what_they_say_of_producers_cannot_be_saved) {
+  for (int i = 0; i < 5; ++i) append(produced(i)).value();
+  scheduler_.run();
+  append(produced(5)).value();
+  config_.retention_bytes = 0;
+  log_->set_config(config_);
+  storage_.fail_blobs = true;
+  ASSERT_TRUE(apply_retention(Offset{6}));
+  EXPECT_EQ(log_->start_offset(), Offset{0});
+  storage_.fail_blobs = false;
+  ASSERT_TRUE(apply_retention(Offset{6}));
+  EXPECT_EQ(log_->start_offset(), Offset{6});
+  EXPECT_EQ(verdict(produced(5)), "duplicate 5-5");
+}
+
+TEST_F(Retention, writes_no_epochs_before_the_log_is_closed_and_none_when_it_opens) {
+  append(batch({"a"}), {.leader_epoch = LeaderEpoch{1}}).value();
+  append(batch({"b"}), {.leader_epoch = LeaderEpoch{2}}).value();
+  const int before = storage_.blobs_put;
+  ASSERT_EQ(delete_records(Offset{1}).value(), Offset{1});
+  append(batch({"c"}), {.leader_epoch = LeaderEpoch{2}}).value();
+  EXPECT_EQ(storage_.blobs_put, before + 1);  // the log start
+  ASSERT_TRUE(log_->close());
+  const int closed = storage_.blobs_put;
+  log_.reset();
+  open();
+  EXPECT_EQ(storage_.blobs_put, closed);
+  EXPECT_EQ(log_->epoch_for_offset(Offset{1}), LeaderEpoch{2});
 }
 
 TEST_F(Retention, keeps_what_is_not_yet_committed) {
   for (int i = 0; i < 5; ++i) append(batch({"a"})).value();
   scheduler_.advance(std::chrono::hours(24 * 8));
-  ASSERT_TRUE(log_->apply_retention(Offset{0}));
+  ASSERT_TRUE(apply_retention(Offset{0}));
   EXPECT_EQ(log_->start_offset(), Offset{0});
 }
 

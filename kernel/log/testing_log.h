@@ -79,6 +79,7 @@ class LogTest : public testing::Test {
                       .name = "t-0",
                       .config = config_,
                       .scheduler = &scheduler_,
+                      .pool = &scheduler_,
                       .codecs = &codecs_});
   }
   void open() {
@@ -170,6 +171,17 @@ class LogTest : public testing::Test {
       durable_.push_back(until ? std::to_string(until->value)
                                : std::string(to_string(until.error().code)));
     });
+  }
+  // These wait for what the pool does for them.
+  Result<Offset> delete_records(Offset offset) {
+    auto deleted = log_->delete_records(offset);
+    scheduler_.run();
+    return deleted.ready() ? deleted.await_resume() : fail(Errc::kTimeout, "", "no answer");
+  }
+  Result<> apply_retention(Offset high_watermark) {
+    auto applied = log_->apply_retention(high_watermark);
+    scheduler_.run();
+    return applied;
   }
   std::string time_lookup(int64_t timestamp_ms) {
     return text(log_->offset_for_time(timestamp_ms));

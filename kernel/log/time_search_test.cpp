@@ -95,7 +95,7 @@ TEST_F(TimeSearchTest, all_records_of_a_stamped_batch_have_its_time) {
 TEST_F(TimeSearchTest, passes_over_records_that_were_deleted) {
   append(at({100, 300, 200})).value();
   append(at({150, 250})).value();
-  ASSERT_TRUE(log_->delete_records(Offset{2}));
+  ASSERT_TRUE(delete_records(Offset{2}));
   EXPECT_EQ(time_lookup(160), "2@200");
   EXPECT_EQ(time_lookup(210), "4@250");
   EXPECT_EQ(time_lookup(260), "none");

@@ -3,8 +3,9 @@
 // Typed handles over the storage ABI (tenon/storage.h): an engine makes logs, a log holds bytes.
 // The handles turn tn_code into Result and leases into Payload, and add nothing else.
 //
-// Threads: as the ABI says. append, truncate, trim, put_blob, configure, flush and close come from
-// one owner at a time; read, lookup, segments and get_blob may run beside them.
+// Threads: as the ABI says. append, truncate, trim, configure, flush and close come from one owner
+// at a time; put_blob may run beside them, but close, one at a time; read, lookup, segments and
+// get_blob may run beside them all.
 #pragma once
 
 #include <functional>

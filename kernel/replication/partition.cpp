@@ -199,6 +199,7 @@ std::unique_ptr<log::Log> Partition::release() {
   alive_.reset();
   fail_waiters({Errc::kNotLeaderOrFollower, name_.text(), "the partition has moved away"});
   wake_fetches();
+  log_->retire();
   return std::move(log_);
 }
 

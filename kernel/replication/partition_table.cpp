@@ -104,6 +104,7 @@ Result<PartitionTable::Opened> PartitionTable::open_log(const Opening& opening) 
                              .name = name,
                              .config = opening.config,
                              .scheduler = &scheduler_,
+                             .pool = &context_.pool,
                              .codecs = &context_.codecs,
                              .producer_expiry_ms = context_.producer_expiry_ms});
   if (!log) {

@@ -10,20 +10,20 @@ namespace {
 
 constexpr int64_t kToHighWatermark = -1;
 
-Result<Offset> delete_before(replication::Partition& partition, int64_t offset) {
+// The log start after it.
+Task<Result<Offset>> delete_before(replication::Partition& partition, int64_t offset) {
   const auto offsets = partition.offsets();
   const Offset to = offset == kToHighWatermark ? offsets.high_watermark : Offset{offset};
   if (to < Offset{0} || to > offsets.high_watermark) {
-    return fail(Errc::kOffsetOutOfRange, partition.name().text(),
-                "the offset is beyond the high watermark");
+    co_return fail(Errc::kOffsetOutOfRange, partition.name().text(),
+                   "the offset is beyond the high watermark");
   }
   if (partition.log().config().cleanup_policy.compact &&
       !partition.log().config().cleanup_policy.remove) {
-    return fail(Errc::kPolicyViolation, partition.name().text(),
-                "records of a compacted topic are not deleted by offset");
+    co_return fail(Errc::kPolicyViolation, partition.name().text(),
+                   "records of a compacted topic are not deleted by offset");
   }
-  if (auto deleted = partition.log().delete_records(to); !deleted) return forward(deleted);
-  return partition.offsets().log_start;
+  co_return co_await partition.log().delete_records(to);
 }
 
 }  // namespace

@@ -40,7 +40,9 @@ TEST_F(ListOffsetsTest, an_empty_partition_begins_and_ends_at_0) {
 TEST_F(ListOffsetsTest, earliest_is_the_log_start_and_latest_the_high_watermark) {
   create("t");
   for (int i = 0; i < 3; ++i) append("t", 0, {"a"});
-  ASSERT_TRUE(partition("t").log().delete_records(Offset{2}));
+  const auto deleted = partition("t").log().delete_records(Offset{2});
+  scheduler_.run();
+  ASSERT_TRUE(deleted.ready());
   EXPECT_EQ(at(kEarliest), "2@-1");
   EXPECT_EQ(at(kLatest), "3@-1");
 }

@@ -14,7 +14,8 @@
 // Threads: as the ABI says: one owner changes the log, anybody reads, jobs sync.
 // Invariants:
 //   1. segments_ has at least one segment until close; their bases rise; the last one is active.
-//   2. Only the owner changes what mutex_ guards, except synced_bytes and sealed, which jobs set.
+//   2. Only the owner changes what mutex_ guards, except synced_bytes, sealed and what is said of
+//      names, which jobs set, and trimmed_, which they empty.
 //   3. A segment's bytes are cut only while nobody shares the segment; otherwise it is replaced by
 //      a copy (leases keep reading the old file).
 //   4. Lock order: sync_mutex_, mutex_, an index's own. No completion is called under any of them.
@@ -122,9 +123,11 @@ class Log : public std::enable_shared_from_this<Log> {
   void run_checkpoint();
   bool is_synced_locked() const;
   SyncPlan plan_sync();
+  Result<> sync_all(SyncPlan& plan);
   Result<> sync(const SyncPlan& plan);
   Result<> sync_names(bool parent);
-  Result<> sync_names_if_changed();  // [owner]
+  Result<> sync_names_if_changed();  // [any]
+  Result<> drop_trimmed();
   Result<> seal(const SyncPlan& plan);
   bool is_checkpoint_due(const SyncPlan& plan) const;
   Result<> advance_recovery_point(const SyncPlan& plan);
@@ -152,6 +155,7 @@ class Log : public std::enable_shared_from_this<Log> {
 
   mutable std::mutex mutex_;
   std::vector<SegmentPtr> segments_;  // guarded by mutex_
+  std::vector<SegmentPtr> trimmed_;   // guarded by mutex_: their files are still there
   int64_t end_offset_ = 0;            // guarded by mutex_
   RecentBatches recent_;              // guarded by mutex_
   std::string poisoned_by_;           // guarded by mutex_

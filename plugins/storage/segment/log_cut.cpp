@@ -7,6 +7,7 @@
 #include "file_names.h"
 #include "header_scanner.h"
 #include "log.h"
+#include "sync_queue.h"
 
 namespace tenon::segment {
 
@@ -53,8 +54,10 @@ Result<> Log::truncate(int64_t offset) {
   if (Result<> gone = forget_clean_shutdown(true); !gone) return gone;
   cuts_++;
   index_entries_replaced_ = true;
-  Result<> done =
-      offset < segments_.front()->base_offset ? restart_at(offset) : truncate_at(offset);
+  // Their names may be needed again.
+  Result<> done = drop_trimmed();
+  if (done)
+    done = offset < segments_.front()->base_offset ? restart_at(offset) : truncate_at(offset);
   if (!done) poison("truncating to offset " + std::to_string(offset) + ": " + done.error().text());
   return done;
 }
@@ -183,7 +186,10 @@ Result<> Log::drop_files(std::vector<SegmentPtr> dropped) {
   for (const SegmentPtr& segment : dropped) {
     if (Result<> gone = retire_indexes(*segment); !gone) return gone;
     const std::string deleted = segment->path + std::string(kDeletedSuffix);
-    if (Result<> done = services_.fs.rename(segment->path, deleted); !done) return done;
+    // On a full disk there may be no room for the new name.
+    Result<> done = services_.fs.rename(segment->path, deleted);
+    if (!done) done = services_.fs.remove(segment->path);
+    if (!done) return done;
   }
   {
     // The next flush makes it durable: were the segments to come back without the data that was
@@ -196,25 +202,36 @@ Result<> Log::drop_files(std::vector<SegmentPtr> dropped) {
   return {};
 }
 
+// The log forgets the segments at once; their files go with the next sync, which is called for.
 Result<int64_t> Log::trim(int64_t offset) {
   if (Result<> writable = check_writable(); !writable) return writable.error();
   if (offset >= end_offset_ && segments_.back()->state.bytes > 0) {
     if (Result<> rolled = roll(end_offset_); !rolled) return rolled.error();
   }
-  std::vector<SegmentPtr> dropped;
+  bool any = false;
   {
     std::lock_guard lock(mutex_);
     auto end = segments_.begin();
     while (end + 1 != segments_.end() && (*(end + 1))->base_offset <= offset) ++end;
-    dropped.assign(segments_.begin(), end);
+    any = end != segments_.begin();
+    trimmed_.insert(trimmed_.end(), segments_.begin(), end);
     segments_.erase(segments_.begin(), end);
   }
-  if (!dropped.empty()) {
-    // The log must not be found empty after a crash, without its end: the offsets would be reused.
-    if (Result<> done = sync_names_if_changed(); !done) return done.error();
-    if (Result<> gone = drop_files(std::move(dropped)); !gone) return gone.error();
-  }
+  if (any) syncs_.add(shared_from_this(), std::nullopt);
   return segments_.front()->base_offset;
+}
+
+// Removes the files of what was trimmed. [under sync_mutex_]
+Result<> Log::drop_trimmed() {
+  std::vector<SegmentPtr> trimmed;
+  {
+    std::lock_guard lock(mutex_);
+    trimmed.swap(trimmed_);
+  }
+  if (trimmed.empty()) return {};
+  // The log must not be found empty after a crash, without its end: the offsets would be reused.
+  if (Result<> done = sync_names_if_changed(); !done) return done;
+  return drop_files(std::move(trimmed));
 }
 
 }  // namespace tenon::segment

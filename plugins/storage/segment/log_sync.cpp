@@ -40,7 +40,7 @@ void Log::flush(Flushed done) {
 }
 
 bool Log::is_synced_locked() const {
-  if (name_changes_ != names_synced_) return false;
+  if (name_changes_ != names_synced_ || !trimmed_.empty()) return false;
   for (auto it = segments_.rbegin(); it != segments_.rend() && !(*it)->sealed; ++it)
     if ((*it)->needs_sync()) return false;
   return true;
@@ -86,8 +86,8 @@ void Log::sync_and_answer(std::optional<Flushed>& done) {
     if (closed_) {
       result = *closed_;
     } else {
-      SyncPlan plan = plan_sync();
-      result = sync(plan);
+      SyncPlan plan;
+      result = sync_all(plan);
       if (result && is_checkpoint_due(plan)) {
         // What the one that waits would seal, this one seals too.
         call_checkpoint = !next_checkpoint_;
@@ -108,6 +108,18 @@ void Log::run_checkpoint() {
   if (Result<> advanced = advance_recovery_point(*plan); !advanced)
     services_.host.log(TN_LOG_WARN, where() + "recovery after a crash would take longer: " +
                                         advanced.error().text());
+}
+
+// Everything that a flush promises. `plan` says of what moment.
+Result<> Log::sync_all(SyncPlan& plan) {
+  if (Result<> writable = check_writable(); !writable) return writable;
+  if (Result<> dropped = drop_trimmed(); !dropped) {
+    // Were they to come back without the data that was never synced, they would leave a hole.
+    poison("removing trimmed segments: " + dropped.error().text());
+    return dropped;
+  }
+  plan = plan_sync();
+  return sync(plan);
 }
 
 Log::SyncPlan Log::plan_sync() {
@@ -137,8 +149,7 @@ Checkpoint Log::checkpoint_locked() const {
 }
 
 Result<> Log::sync(const SyncPlan& plan) {
-  Result<> done = check_writable();
-  if (!done) return done;
+  Result<> done;
   for (size_t i = 0; done && i < plan.files.size(); i++) done = plan.files[i].first->file.sync();
   if (done && plan.names) done = sync_names(plan.parent);
   if (!done) {
@@ -218,6 +229,8 @@ Result<> Log::close(bool remove) {
   std::vector<SegmentPtr> dropped;  // their files are closed outside of the lock
   std::lock_guard lock(mutex_);
   dropped.swap(segments_);
+  dropped.insert(dropped.end(), trimmed_.begin(), trimmed_.end());
+  trimmed_.clear();
   recent_.clear();
   return *closed_;
 }
@@ -227,13 +240,13 @@ Result<> Log::close(bool remove) {
 // thousands of syncs: should the power go before they have reached the disk, the next open finds a
 // marker that does not hold, or indexes that do not fit, and recovers.
 Result<> Log::close_in_order() {
-  if (has_marker_) return {};
+  SyncPlan plan;
+  if (has_marker_) return drop_trimmed();
   {
     std::lock_guard lock(mutex_);
     segments_.back()->finish_time_index();
   }
-  const SyncPlan plan = plan_sync();
-  if (Result<> synced = sync(plan); !synced) return synced;
+  if (Result<> synced = sync_all(plan); !synced) return synced;
   if (Result<> sealed = seal(plan); !sealed) return sealed;
   Result<> written = plan.active->times.file().spill();
   if (written) written = plan.active->offsets.file().spill();
@@ -249,10 +262,11 @@ Result<> Log::close_in_order() {
 }
 
 Result<> Log::remove_everything() {
-  for (const SegmentPtr& segment : segments_) {
-    segment->offsets.file().abandon();
-    segment->times.file().abandon();
-  }
+  for (const auto* list : {&segments_, &trimmed_})
+    for (const SegmentPtr& segment : *list) {
+      segment->offsets.file().abandon();
+      segment->times.file().abandon();
+    }
   const std::string& directory = layout_.directory;
   // First what vouches for the segments: without it, what a crash leaves is an older log.
   for (std::string_view name : {kCleanShutdownName, kRecoveryPointName})

@@ -9,10 +9,12 @@
  * and a last offset, rising, gaps allowed. The kernel assigns offsets, decides on retention and
  * compaction, and knows leaders, producers and transactions; a storage plugin knows none of them.
  *
- * Threads: calls on one log that change it (append, truncate, trim, put_blob, configure, close)
- * come from one owner at a time; read, release, lookup, segments and get_blob may come at the same
- * time from other threads; flush completions may come from any thread. A completion is called
- * exactly once, never under a lock of the plugin.
+ * Threads: calls on one log that change it (append, truncate, trim, configure, close) come from one
+ * owner at a time. The owner is a thread that serves many logs: append, trim, flush and configure
+ * leave the waiting for a disk to the host's executor. put_blob comes from a thread that may wait,
+ * beside the owner's calls but close, one at a time; read, release, lookup, segments and get_blob
+ * may come at the same time from other threads; flush completions may come from any thread. A
+ * completion is called exactly once, never under a lock of the plugin.
  */
 #ifndef TENON_STORAGE_H
 #define TENON_STORAGE_H
@@ -129,12 +131,13 @@ typedef struct tn_storage {
    * before the log's start makes it empty, and begin there. */
   tn_code (*truncate)(void* log, int64_t offset, tn_error* error);
   /* [owner & created] May drop whole segments that end at or before `offset`, and rolls the active
-   * segment first when all of it goes; *start_offset is the first offset that is left. A crash may
-   * bring back what was dropped since the last flush, never with a hole. */
+   * segment first when all of it goes; *start_offset is the first offset that is left. What has to
+   * be synced for it is, by the next flush at the latest; a crash before may bring back what was
+   * dropped, never with a hole. */
   tn_code (*trim)(void* log, int64_t offset, int64_t* start_offset, tn_error* error);
   /* [any & created] Fills up to `cap` segments, oldest first; *n is how many there are. */
   tn_code (*segments)(void* log, tn_segment* segments, size_t cap, size_t* n, tn_error* error);
-  /* [owner & created] Replaces the small named blob of this log, atomically and durably. */
+  /* [one at a time & created] Replaces the small named blob of this log, atomically and durably. */
   tn_code (*put_blob)(void* log, const char* name, tn_bytes bytes, tn_error* error);
   /* [any & created] Copies the blob into dst; *len is its size even if that is more than cap
    * (TN_E_NOSPACE). TN_E_NOT_FOUND if there is none. */

@@ -159,6 +159,34 @@ TEST_F(SegmentFault, keeps_the_old_blob_when_the_new_one_cannot_be_written) {
   EXPECT_EQ(add_one(), TN_OK);
 }
 
+TEST_F(SegmentFault, removes_trimmed_segments_when_there_is_no_room_for_another_name) {
+  machine_.fill(100);
+  fail("rename", TN_E_NOSPACE, 100, ".log");
+  int64_t start = 0;
+  ASSERT_EQ(machine_.log.trim(60, start), TN_OK);
+  EXPECT_EQ(machine_.flush(), TN_OK);
+  EXPECT_FALSE(machine_.fs.exists(path_of(0, ".log")));
+  machine_.model.trim(start);
+  machine_.fill(1);
+  ASSERT_EQ(machine_.flush(), TN_OK);
+  expect_after_crash(machine_.model);
+}
+
+TEST_F(SegmentFault, trusts_nothing_when_trimmed_segments_cannot_be_removed) {
+  machine_.fill(100);
+  machine_.fs.set_before([](const char* operation, const std::string&) {
+    const std::string_view name = operation;
+    return name == "rename" || name == "remove" ? TN_E_IO : TN_OK;
+  });
+  int64_t start = 0;
+  ASSERT_EQ(machine_.log.trim(60, start), TN_OK);
+  EXPECT_EQ(machine_.flush(), TN_E_IO);
+  mend();
+  EXPECT_EQ(add_one(), TN_E_IO);
+  machine_.model.trim(start);
+  expect_contents();
+}
+
 TEST_F(SegmentFault, cuts_nothing_because_it_cannot_be_read) {
   machine_.fill(30);
   ASSERT_EQ(machine_.flush(), TN_OK);

@@ -85,6 +85,50 @@ TEST_F(SegmentFormat, writes_indexes_as_configured_from_the_next_segment_on) {
   EXPECT_EQ(machine_.fs.content(path_of(8, ".index")).size(), 8u * 7);
 }
 
+TEST_F(SegmentFormat, trims_and_rolls_without_a_wait_for_the_disk) {
+  ASSERT_EQ(machine_.open(), TN_OK);
+  count_calls();
+  machine_.fill(200);
+  int64_t start = 0;
+  ASSERT_EQ(machine_.log.trim(100, start), TN_OK);
+  ASSERT_GT(start, 0);
+  ASSERT_EQ(machine_.log.trim(200, start), TN_OK);
+  EXPECT_EQ(start, 200);
+  EXPECT_EQ(calls_["sync"] + calls_["sync_directory"] + calls_["rename"], 0);
+  EXPECT_TRUE(machine_.fs.exists(path_of(0, ".log")));
+  machine_.host.run_jobs();
+  EXPECT_FALSE(machine_.fs.exists(path_of(0, ".log")));
+  // Before the files went, the name of the segment that goes on, and then that they are gone.
+  EXPECT_EQ(calls_["sync_directory"], 3);
+}
+
+TEST_F(SegmentFormat, removes_at_close_what_was_trimmed_before) {
+  ASSERT_EQ(machine_.open(), TN_OK);
+  machine_.fill(200);
+  ASSERT_EQ(machine_.flush(), TN_OK);
+  int64_t start = 0;
+  ASSERT_EQ(machine_.log.trim(100, start), TN_OK);
+  ASSERT_EQ(machine_.log.close(false), TN_OK);
+  EXPECT_FALSE(machine_.fs.exists(path_of(0, ".log")));
+  ASSERT_EQ(machine_.open(), TN_OK);
+  EXPECT_EQ(machine_.log.state().start_offset, start);
+}
+
+TEST_F(SegmentFormat, truncates_to_an_offset_whose_segment_has_just_been_trimmed) {
+  ASSERT_EQ(machine_.open(), TN_OK);
+  machine_.fill(100);
+  int64_t start = 0;
+  ASSERT_EQ(machine_.log.trim(80, start), TN_OK);
+  ASSERT_EQ(machine_.log.truncate(0), TN_OK) << machine_.log.error();
+  machine_.model = LogModel();
+  machine_.fill(3);
+  machine_.host.run_jobs();
+  EXPECT_EQ(machine_.contents(), join(machine_.model.batches()));
+  auto next = restart(machine_.fs.crash(CrashMode::kKeep, 1), machine_.model);
+  ASSERT_EQ(next->open(), TN_OK) << next->log.error();
+  next->expect_model();
+}
+
 TEST_F(SegmentFormat, gives_a_rolled_segment_its_last_time_entry) {
   ASSERT_EQ(machine_.open(), TN_OK);
   ASSERT_EQ(machine_.add({0, 1, 70, 40}), TN_OK);

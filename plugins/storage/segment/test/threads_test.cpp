@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One owner, many readers, and syncs on a thread of their own; on real files. What is checked does
-// not depend on how they interleave; a thread sanitizer looks for the rest.
+// One owner, many readers, blobs and syncs on threads of their own; on real files. What is checked
+// does not depend on how they interleave; a thread sanitizer looks for the rest.
 
 #include <atomic>
 #include <thread>
@@ -67,11 +67,15 @@ class SegmentThreads : public ::testing::Test {
                   TN_OK);
       int64_t start = 0;
       if (i % 40 == 0) ASSERT_EQ(log_.trim(end - 60, start), TN_OK);
-      if (i % 100 == 0) ASSERT_EQ(log_.put_blob("epochs", std::to_string(i)), TN_OK);
       end = log_.segments().back().end_offset;
     }
     host_.wait_for_jobs();
     for (const auto& flush : flushes) EXPECT_EQ(flush->calls, 1);
+  }
+
+  void put_blobs_until_stopped() {
+    for (int i = 0; !stopped_; i++)
+      if (log_.put_blob("epochs", std::to_string(i)) != TN_OK) bad_++;
   }
 
   TestHost host_{JobMode::kThread};
@@ -88,6 +92,7 @@ TEST_F(SegmentThreads, serves_readers_while_its_owner_changes_it) {
   std::vector<std::thread> readers;
   for (uint64_t seed = 1; seed <= 3; seed++)
     readers.emplace_back([this, seed] { read_until_stopped(seed); });
+  readers.emplace_back([this] { put_blobs_until_stopped(); });
   change();
   stopped_ = true;
   for (std::thread& reader : readers) reader.join();
