@@ -105,22 +105,28 @@ class Start(unittest.TestCase):
             broker.stop()
         self.judge("ready on its own data", min(times), RESTART_MS_MAX, "ms")
 
-    def command_ms(self, *arguments):
-        """The least of several runs."""
+    def test_a_command_answers_at_once(self):
         times = []
         for _ in range(STARTS):
             began = time.monotonic()
-            subprocess.run([BINARY, *arguments], check=True, stdout=subprocess.DEVNULL)
+            subprocess.run([BINARY, "version"], check=True, stdout=subprocess.DEVNULL)
             times.append((time.monotonic() - began) * 1000)
-        return min(times)
+        self.judge("tenon version", min(times), COMMAND_MS_MAX, "ms")
 
-    def test_a_command_answers_at_once(self):
-        self.judge("tenon version", self.command_ms("version"), COMMAND_MS_MAX, "ms")
+    def cpu_ms(self, *arguments):
+        """What the processor works for a command: unlike time, it hardly depends on what else runs."""
+        process = subprocess.Popen([BINARY, *arguments], stdout=subprocess.DEVNULL)
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(process.returncode, 0)
+        return (used.ru_utime + used.ru_stime) * 1000
 
     def test_loading_the_plugins_that_come_with_it_takes_little(self):
-        # A check walks, copies, hashes and opens them all, and does nothing else that takes time.
-        check = self.command_ms("config", "check", str(ROOT / "configs/standalone.toml"))
-        self.judge("loading all plugins", check - self.command_ms("version"), LOAD_MS_MAX, "ms")
+        # A check walks to them, copies, hashes and opens them all, and does little else.
+        config = str(ROOT / "configs/standalone.toml")
+        check = min(self.cpu_ms("config", "check", config) for _ in range(2 * STARTS))
+        other = min(self.cpu_ms("version") for _ in range(2 * STARTS))
+        self.judge("loading all plugins, processor time", check - other, LOAD_MS_MAX, "ms")
 
 
 if __name__ == "__main__":
