@@ -37,8 +37,8 @@ struct Shared {
 // One connection: a request at a time. On the server's shard.
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(std::shared_ptr<Shared> shared, asio::ip::tcp::socket socket)
-      : shared_(std::move(shared)), stream_(std::move(socket)) {}
+  Session(std::shared_ptr<Shared> shared, asio::ip::tcp::socket socket, std::string peer)
+      : shared_(std::move(shared)), stream_(std::move(socket)), peer_(std::move(peer)) {}
 
   void read();
   void close();
@@ -54,6 +54,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
   std::shared_ptr<Shared> shared_;
   beast::tcp_stream stream_;
+  const std::string peer_;
   beast::flat_buffer buffer_;
   std::optional<bhttp::request_parser<bhttp::string_body>> parser_;
   HttpRequest request_;
@@ -97,9 +98,14 @@ void Session::on_read(error_code error, size_t) {
     answer({400, std::string(kTextType), "the target of the request is malformed\n"});
     return;
   }
-  const auto method = message.method_string();
-  request_ = {std::string(method.data(), method.size()), std::move(parsed->path),
-              std::move(parsed->query), std::move(message.body())};
+  const auto text = [](auto view) { return std::string(view.data(), view.size()); };
+  request_ = {.method = text(message.method_string()),
+              .path = std::move(parsed->path),
+              .query = std::move(parsed->query),
+              .body = std::move(message.body()),
+              .host = text(message[bhttp::field::host]),
+              .content_type = text(message[bhttp::field::content_type]),
+              .peer = peer_};
   spawn(serve(shared_from_this()));
 }
 
@@ -185,7 +191,8 @@ struct HttpServer::State {
 
 namespace {
 
-void open_session(const std::shared_ptr<Shared>& shared, int fd, bool v6) {
+void open_session(const std::shared_ptr<Shared>& shared, int fd, std::string peer) {
+  const bool v6 = peer.find(':') != std::string::npos;
   if (shared->sessions.size() >= shared->options.connections_max) {
     ::close(fd);
     return;
@@ -197,7 +204,7 @@ void open_session(const std::shared_ptr<Shared>& shared, int fd, bool v6) {
     ::close(fd);
     return;
   }
-  auto session = std::make_shared<Session>(shared, std::move(socket));
+  auto session = std::make_shared<Session>(shared, std::move(socket), std::move(peer));
   shared->sessions.emplace(session.get(), session);
   session->read();
 }
@@ -213,7 +220,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(net::Shard& shard, HttpOpt
   state->shared->options = std::move(options);
   state->acceptor = std::make_shared<net::Acceptor>(
       shard, "http", *listening, [shared = state->shared](int fd, const net::Endpoint& peer) {
-        open_session(shared, fd, peer.host.find(':') != std::string::npos);
+        open_session(shared, fd, peer.host);
       });
   shard.post([acceptor = state->acceptor] { acceptor->start(); });
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(state)));

@@ -37,6 +37,9 @@ struct HttpRequest {
   std::string path;                          // decoded, without the query
   std::map<std::string, std::string> query;  // decoded; `?verbose` is {"verbose", ""}
   std::string body;
+  std::string host{};          // the header of that name; "" = none
+  std::string content_type{};  // also
+  std::string peer{};          // the address that asks, without the port
 };
 
 struct HttpResponse {
