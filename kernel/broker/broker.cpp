@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "broker/data_lock.h"
+#include "broker/plugin_routes.h"
 #include "broker/samples.h"
 #include "controller/data_directories.h"
 #include "groups/group_directory.h"
@@ -152,6 +153,7 @@ Result<> Broker::Rooms::open_http() {
     if (!is_ready) co_return MetricSamples{};
     co_return co_await gather_samples(home(), *replicas, *groups);
   });
+  add_plugin_routes(options.routes, {*plugins, pool, home()});
   auto started = http::HttpServer::start(home(), std::move(options));
   if (!started) return forward(started);
   http = std::move(*started);

@@ -13,5 +13,7 @@ void add_plugin(CLI::App& app, Shell& shell);
 // What libraries say of themselves; no function of a plugin is called.
 void add_plugin_list(CLI::App& plugin, Shell& shell);
 void add_plugin_inspect(CLI::App& plugin, Shell& shell);
+// Asks a running broker, over its HTTP port, to exchange one of its plugins.
+void add_plugin_swap(CLI::App& plugin, Shell& shell);
 
 }  // namespace tenon::cli
