@@ -26,16 +26,66 @@ inline const tn_descriptor* find_descriptor(const std::string& name,
   return nullptr;
 }
 
-// Option number `index`; they lie as far apart as the plugin's own tn_option is long.
-inline const tn_option& option_at(const tn_descriptor& descriptor, uint32_t index) {
+// Options lie as far apart as the plugin's own tn_option is long.
+inline const tn_option& option_at(const tn_descriptor& descriptor, uint32_t i) {
   const auto* first = reinterpret_cast<const char*>(descriptor.options);
-  return *reinterpret_cast<const tn_option*>(first +
-                                             size_t{index} * descriptor.options->struct_size);
+  return *reinterpret_cast<const tn_option*>(first + size_t{i} * descriptor.options->struct_size);
 }
 
-// Values for the options of a descriptor: defaults, with the given texts over them. Understands
-// what TOML would say: numbers, true/false, "10ms", "64KiB". Throws Error(TN_E_CONFIG) for an
-// unknown name.
+namespace detail {
+
+inline int64_t choice_of(const tn_option& option, const std::string& text) {
+  for (int64_t i = 0; option.choices[i] != nullptr; i++)
+    if (text == option.choices[i]) return i;
+  throw Error(TN_E_CONFIG, text + " is not a choice");
+}
+
+inline int64_t factor_of(tn_option_type type, const std::string& unit) {
+  static const std::map<std::string, int64_t> kDurations = {
+      {"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {"d", 86400000}};
+  static const std::map<std::string, int64_t> kBytes = {
+      {"B", 1}, {"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}};
+  if (unit.empty()) return 1;
+  const auto& units = type == TN_OPT_DURATION ? kDurations : kBytes;
+  const auto it = units.find(unit);
+  if (it == units.end()) throw Error(TN_E_CONFIG, "unknown unit " + unit);
+  return it->second;
+}
+
+}  // namespace detail
+
+// What `text` means for the option, as TOML would say it: numbers, true/false, "10ms", "64KiB". The
+// value borrows the text. Throws Error(TN_E_CONFIG) for what it cannot read.
+inline tn_value parse_value(const tn_option& option, std::string_view text) {
+  const std::string copy(text);
+  tn_value value{};
+  value.type = option.type;
+  value.str = ByteView(text);
+  char* end = nullptr;
+  switch (option.type) {
+    case TN_OPT_BOOL:
+      value.i64 = copy == "true" ? 1 : 0;
+      break;
+    case TN_OPT_FLOAT:
+      value.f64 = std::strtod(copy.c_str(), nullptr);
+      break;
+    case TN_OPT_ENUM:
+      value.i64 = detail::choice_of(option, copy);
+      break;
+    case TN_OPT_INT:
+    case TN_OPT_DURATION:
+    case TN_OPT_BYTES:
+      value.i64 = std::strtoll(copy.c_str(), &end, 10);
+      value.i64 *= detail::factor_of(option.type, end);
+      break;
+    default:
+      break;  // strings and paths are their text
+  }
+  return value;
+}
+
+// Values for the options of a descriptor: defaults, with the given texts over them. Throws
+// Error(TN_E_CONFIG) for an unknown name.
 class TestConfig {
  public:
   using Texts = std::map<std::string, std::string>;
@@ -59,47 +109,7 @@ class TestConfig {
 
  private:
   tn_value parse(const tn_option& option, const std::string& text) {
-    strings_.push_back(text);
-    tn_value value{};
-    value.type = option.type;
-    value.str = ByteView(std::string_view(strings_.back()));
-    char* end = nullptr;
-    switch (option.type) {
-      case TN_OPT_BOOL:
-        value.i64 = text == "true" ? 1 : 0;
-        break;
-      case TN_OPT_FLOAT:
-        value.f64 = std::strtod(text.c_str(), nullptr);
-        break;
-      case TN_OPT_ENUM:
-        value.i64 = choice(option, text);
-        break;
-      case TN_OPT_INT:
-      case TN_OPT_DURATION:
-      case TN_OPT_BYTES:
-        value.i64 = std::strtoll(text.c_str(), &end, 10);
-        value.i64 *= factor(option.type, end);
-        break;
-      default:
-        break;  // strings and paths are their text
-    }
-    return value;
-  }
-  static int64_t choice(const tn_option& option, const std::string& text) {
-    for (int64_t i = 0; option.choices[i] != nullptr; i++)
-      if (text == option.choices[i]) return i;
-    throw Error(TN_E_CONFIG, text + " is not a choice");
-  }
-  static int64_t factor(tn_option_type type, const std::string& unit) {
-    static const std::map<std::string, int64_t> kDurations = {
-        {"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {"d", 86400000}};
-    static const std::map<std::string, int64_t> kBytes = {
-        {"B", 1}, {"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}};
-    if (unit.empty()) return 1;
-    const auto& units = type == TN_OPT_DURATION ? kDurations : kBytes;
-    const auto it = units.find(unit);
-    if (it == units.end()) throw Error(TN_E_CONFIG, "unknown unit " + unit);
-    return it->second;
+    return parse_value(option, strings_.emplace_back(text));
   }
 
   std::deque<std::string> strings_;  // addresses stay

@@ -1,159 +1,230 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What every plugin library must be: one exported symbol, a sound datum, and instances that leave
-// nothing behind. Each check returns "" or a sentence that says what is wrong. Linux, 64-bit ELF.
-// One thread.
+// What every plugin library must be, before an instance is made of it: one exported symbol, a note
+// and a datum that agree, and no life of its own. Each check returns "" or a sentence that says
+// what is wrong. Linux, 64-bit ELF. One thread.
 #pragma once
 
 #include <dlfcn.h>
-#include <elf.h>
-#include <malloc.h>
 
 #include <cstring>
-#include <fstream>
-#include <iterator>
+#include <set>
 #include <string>
-#include <vector>
 
+#include "conformance/elf.hpp"
 #include "conformance/instance.hpp"
+#include "conformance/process_state.hpp"
+#include "conformance/property.hpp"
+#include "tenon/module.h"
 
 namespace tenon {
 inline namespace sdk {
 namespace conformance {
 
-// The names that a shared library defines for others: its dynamic symbols that are defined and not
-// local. Throws Error(TN_E_CORRUPT) for a file that is not an ELF64 library.
-class ExportedSymbols {
- public:
-  explicit ExportedSymbols(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    image_.assign(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
-    const auto header = read<Elf64_Ehdr>(0);
-    if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0)
-      throw Error(TN_E_CORRUPT, path + " is not an ELF file");
-    for (size_t i = 0; i < header.e_shnum; i++) {
-      const auto section = read<Elf64_Shdr>(header.e_shoff + i * sizeof(Elf64_Shdr));
-      if (section.sh_type != SHT_DYNSYM) continue;
-      const auto names =
-          read<Elf64_Shdr>(header.e_shoff + section.sh_link * sizeof(Elf64_Shdr)).sh_offset;
-      for (size_t at = 0; at < section.sh_size; at += sizeof(Elf64_Sym))
-        add(read<Elf64_Sym>(section.sh_offset + at), names);
-    }
-  }
-  const std::vector<std::string>& names() const { return names_; }
-  // Those of STB_GNU_UNIQUE, exported or not: of such a variable the whole process has one, so that
-  // two versions of a plugin would share it, and a library that has one is never unloaded.
-  const std::vector<std::string>& unique_names() const { return unique_names_; }
-
- private:
-  template <class T>
-  T read(size_t at) const {
-    if (at > image_.size() || image_.size() - at < sizeof(T))
-      throw Error(TN_E_CORRUPT, "the ELF file is cut off");
-    T value;
-    std::memcpy(&value, image_.data() + at, sizeof(T));
-    return value;
-  }
-  void add(const Elf64_Sym& symbol, size_t names) {
-    const auto binding = ELF64_ST_BIND(symbol.st_info);
-    if (binding == STB_LOCAL || symbol.st_shndx == SHN_UNDEF) return;
-    names_.push_back(&image_.at(names + symbol.st_name));
-    if (binding == STB_GNU_UNIQUE) unique_names_.push_back(names_.back());
-  }
-
-  std::vector<char> image_;
-  std::vector<std::string> names_;
-  std::vector<std::string> unique_names_;
-};
-
 inline std::string check_exports(const std::string& path) {
-  const ExportedSymbols symbols(path);
   std::string wrong;
   bool found = false;
-  for (const std::string& name : symbols.names()) {
-    if (name == TN_MODULE_SYMBOL) {
+  for (const ElfSymbol& symbol : ElfImage(path).symbols()) {
+    if (!symbol.defined) continue;
+    if (symbol.name == TN_MODULE_SYMBOL) {
       found = true;
     } else {
-      wrong += " " + name;
+      wrong += " " + symbol.name;
     }
   }
   if (!found) return path + " does not export " TN_MODULE_SYMBOL;
-  if (!symbols.unique_names().empty()) {
-    return path + " has the unique symbol " + symbols.unique_names().front() +
-           ": compile with -fno-gnu-unique, or hide it";
-  }
   return wrong.empty() ? "" : path + " exports more than the datum:" + wrong;
 }
 
-inline std::string check_descriptor(const tn_descriptor& descriptor) {
-  const auto empty = [](const char* text) { return text == nullptr || text[0] == '\0'; };
-  if (descriptor.struct_size < TN_DESCRIPTOR_SIZE_1_0) return "a descriptor is too small";
-  if (empty(descriptor.name)) return "a descriptor has no name";
-  const std::string name = descriptor.name;
-  if (name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_") != std::string::npos)
-    return name + ": a name is lower case, digits, '-' and '_'";
-  if (empty(descriptor.version) || empty(descriptor.about)) return name + ": no version or about";
-  if (descriptor.create == nullptr || descriptor.destroy == nullptr ||
-      descriptor.get_interface == nullptr)
-    return name + ": create, destroy or get_interface is missing";
-  if (descriptor.get_interface("tenon.unknown/1") != nullptr)
-    return name + ": answers an id that it cannot know";
-  for (uint32_t i = 0; i < descriptor.n_options; i++) {
-    const tn_option& option = option_at(descriptor, i);
-    if (empty(option.name) || empty(option.about))
-      return name + ": an option without name or about";
-    const bool must = (option.flags & TN_OPT_REQUIRED) != 0;
-    if (must && option.default_text != nullptr) return name + ": a required option has a default";
-    if (option.type == TN_OPT_ENUM && option.choices == nullptr)
-      return name + ": an enum without choices";
+// STB_GNU_UNIQUE symbols are one for the process: two copies of a library would share them, and the
+// loader would never let go of either.
+inline std::string check_no_unique_symbols(const std::string& path) {
+  std::string wrong;
+  for (const ElfSymbol& symbol : ElfImage(path).symbols())
+    if (symbol.unique) wrong += " " + symbol.name;
+  return wrong.empty() ? "" : "build with -fno-gnu-unique; these symbols are unique:" + wrong;
+}
+
+// --- the datum ----------------------------------------------------------------------------------
+
+inline bool is_empty(const char* text) {
+  return text == nullptr || text[0] == '\0';
+}
+
+inline std::string check_option(const tn_option& option) {
+  if (option.struct_size < TN_OPTION_SIZE_1_0) return "an option is too small";
+  if (is_empty(option.name) || is_empty(option.about)) return "an option without name or about";
+  const std::string name = std::string("option ") + option.name;
+  if (std::strspn(option.name, "abcdefghijklmnopqrstuvwxyz0123456789_") != std::strlen(option.name))
+    return name + ": a name is lower case, digits and '_'";
+  if (option.type < TN_OPT_BOOL || option.type > TN_OPT_PATH) return name + " has an unknown type";
+  if ((option.flags & ~(TN_OPT_REQUIRED | TN_OPT_SECRET)) != 0) return name + " has unknown flags";
+  if ((option.flags & TN_OPT_REQUIRED) != 0 && option.default_text != nullptr)
+    return name + " is required and has a default";
+  if (option.min > option.max) return name + ": min is above max";
+  if (option.type == TN_OPT_ENUM && (option.choices == nullptr || option.choices[0] == nullptr))
+    return name + " is an enum without choices";
+  return "";
+}
+
+// The default must be one that the host would take from a configuration.
+inline std::string check_default(const tn_option& option) {
+  const std::string name = std::string("option ") + option.name;
+  if (option.default_text == nullptr) return "";
+  const std::string text = option.default_text;
+  try {
+    const int64_t value = parse_value(option, text).i64;
+    const bool counts =
+        option.type == TN_OPT_INT || option.type == TN_OPT_DURATION || option.type == TN_OPT_BYTES;
+    const bool bounded = counts && (option.min != 0 || option.max != 0);
+    if (bounded && (value < option.min || value > option.max))
+      return name + ": its default " + text + " is out of its bounds";
+  } catch (const Error& error) {
+    return name + ": its default \"" + text + "\" cannot be used: " + error.text();
   }
   return "";
 }
 
-inline std::string check_module(const tn_module& module) {
-  if (module.struct_size < TN_MODULE_SIZE_1_0 || module.magic != TN_MAGIC)
-    return "the datum is not a tn_module";
-  if (module.abi_major != TN_ABI_MAJOR || module.abi_min_minor > TN_ABI_MINOR)
-    return "the datum asks for another ABI";
-  if (module.n_descriptors == 0) return "the datum has no descriptor";
-  for (uint32_t i = 0; i < module.n_descriptors; i++) {
-    const std::string wrong = check_descriptor(*module.descriptors[i]);
+inline std::string check_options(const tn_descriptor& descriptor) {
+  std::set<std::string> names;
+  for (uint32_t i = 0; i < descriptor.n_options; i++) {
+    const tn_option& option = option_at(descriptor, i);
+    std::string wrong = check_option(option);
+    if (wrong.empty()) wrong = check_default(option);
+    if (wrong.empty() && !names.insert(option.name).second)
+      wrong = std::string("option ") + option.name + " is declared twice";
     if (!wrong.empty()) return wrong;
   }
   return "";
 }
 
-// Loads the library as the broker does, never to be unloaded, and checks the datum.
+inline std::string check_descriptor(const tn_descriptor& descriptor) {
+  if (descriptor.struct_size < TN_DESCRIPTOR_SIZE_1_0) return "a descriptor is too small";
+  if (is_empty(descriptor.name)) return "a descriptor has no name";
+  const std::string name = descriptor.name;
+  if (name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_") != std::string::npos)
+    return name + ": a name is lower case, digits, '-' and '_'";
+  if (descriptor.kind < TN_PARTITIONER || descriptor.kind > TN_COORDINATION)
+    return name + ": its kind is unknown";
+  if (is_empty(descriptor.version) || is_empty(descriptor.about))
+    return name + ": no version or about";
+  if (descriptor.create == nullptr || descriptor.destroy == nullptr ||
+      descriptor.get_interface == nullptr)
+    return name + ": create, destroy or get_interface is missing";
+  if (descriptor.n_options > 0 && descriptor.options == nullptr)
+    return name + ": it has options, and no list of them";
+  const std::string wrong = check_options(descriptor);
+  return wrong.empty() ? "" : name + ": " + wrong;
+}
+
+// The head of the datum, without its descriptors.
+inline std::string check_datum(const tn_module& module) {
+  if (module.struct_size < TN_MODULE_SIZE_1_0 || module.magic != TN_MAGIC)
+    return "the datum is not a tn_module";
+  if (module.abi_major != TN_ABI_MAJOR || module.abi_min_minor > TN_ABI_MINOR)
+    return "the datum asks for another ABI";
+  if (module.n_descriptors == 0 || module.descriptors == nullptr)
+    return "the datum has no descriptor";
+  return "";
+}
+
+inline std::string check_module(const tn_module& module) {
+  std::string wrong = check_datum(module);
+  for (uint32_t i = 0; wrong.empty() && i < module.n_descriptors; i++)
+    wrong = check_descriptor(*module.descriptors[i]);
+  return wrong;
+}
+
+// --- the note -----------------------------------------------------------------------------------
+
+// The lines that the note of a library with this datum begins with (tenon/module.h).
+inline std::string note_of(const tn_module& module) {
+  static const char* const kKinds[] = {"partitioner", "assignor", "codec", "storage",
+                                       "coordination"};
+  std::string text =
+      "abi " + std::to_string(module.abi_major) + "." + std::to_string(module.abi_min_minor) + "\n";
+  for (uint32_t i = 0; i < module.n_descriptors; i++) {
+    const tn_descriptor& one = *module.descriptors[i];
+    text += std::string(kKinds[one.kind - TN_PARTITIONER]) + " " + one.name + " " + one.version;
+    text += "\n";
+  }
+  return text;
+}
+
+inline std::string check_note(const std::string& path, const tn_module& module) {
+  const std::vector<ElfNote> notes = ElfImage(path).notes(".note.tenon");
+  if (notes.size() != 1)
+    return path + " has " + (notes.empty() ? "no note" : "more than one note") +
+           " in .note.tenon: TENON_MODULE and TN_MODULE write it";
+  if (notes[0].name != TN_NOTE_OWNER || notes[0].type != TN_NOTE_TYPE)
+    return "the note is not of owner \"Tenon\" and type 1";
+  const std::string expected = note_of(module);
+  if (notes[0].content.compare(0, expected.size(), expected) == 0) return "";
+  return "the note says \"" + notes[0].content.substr(0, 120) + "\", and the datum \"" + expected +
+         "\"";
+}
+
+// --- the library as a whole ---------------------------------------------------------------------
+
+// The datum of a library, opened as the broker does, never to be closed; null with dlerror() set.
+inline const tn_module* find_module(const std::string& path) {
+  void* library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+  if (library == nullptr) return nullptr;
+  return static_cast<const tn_module*>(::dlsym(library, TN_MODULE_SYMBOL));
+}
+
+// Exports and datum.
 inline std::string check_library(const std::string& path) {
   const std::string wrong = check_exports(path);
   if (!wrong.empty()) return wrong;
-  void* library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-  if (library == nullptr) return ::dlerror();
-  const auto* module = static_cast<const tn_module*>(::dlsym(library, TN_MODULE_SYMBOL));
-  return module == nullptr ? path + ": no datum" : check_module(*module);
+  const tn_module* module = find_module(path);
+  return module == nullptr ? ::dlerror() : check_module(*module);
 }
 
-// What a process holds; a plugin that leaks makes one of these grow.
-struct Holdings {
-  size_t files = 0;
-  size_t threads = 0;
-  size_t heap_bytes = 0;
+// Opening runs constructors and those of libraries that it brings; they keep to themselves.
+inline std::string check_opening(const std::string& path) {
+  const ProcessState state = ProcessState::now();
+  const Holdings before = Holdings::now();
+  CapturedOutput output;
+  void* library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+  if (library == nullptr) return std::string("it cannot be opened: ") + ::dlerror();
+  const std::string text = output.text();
+  if (!text.empty()) return "opening the library writes to the terminal: " + text;
+  if (Holdings::now().threads > before.threads) return "opening the library starts a thread";
+  const std::string changed = state.changed();
+  return changed.empty() ? "" : "opening the library changes " + changed;
+}
 
-  static Holdings now() {
-    Holdings found;
-    found.files = count("/proc/self/fd");
-    found.threads = count("/proc/self/task");
-    const struct mallinfo2 heap = ::mallinfo2();
-    found.heap_bytes = heap.uordblks + heap.hblkhd;
-    return found;
-  }
-
- private:
-  static size_t count(const char* path) {
-    const Result<std::vector<std::string>> names = Fs(*TestFs().get()).list(path);
-    return names ? names->size() : 0;
-  }
-};
+// In the order in which they build on each other; what another one has found wrong already is not
+// said again. They open the library themselves.
+inline Properties library_properties() {
+  return {
+      {"exports_only_the_datum", "The library exports tenon_module and nothing else",
+       [](Subject& subject) { return check_exports(subject.path); }},
+      {"has_no_unique_symbols", "No symbol is STB_GNU_UNIQUE",
+       [](Subject& subject) { return check_no_unique_symbols(subject.path); }},
+      {"opens_quietly", "Opening the library prints, starts and changes nothing",
+       [](Subject& subject) { return check_opening(subject.path); }},
+      {"has_a_sound_datum", "tenon_module is a module of this ABI",
+       [](Subject& subject) {
+         const tn_module* module = find_module(subject.path);
+         if (module == nullptr) return subject.skip("there is no datum");
+         return check_datum(*module);
+       }},
+      {"has_sound_descriptors", "Names, versions, functions, options and defaults are in order",
+       [](Subject& subject) {
+         const tn_module* module = find_module(subject.path);
+         const bool sound = module != nullptr && check_datum(*module).empty();
+         return sound ? check_module(*module) : subject.skip("there is no sound datum");
+       }},
+      {"has_a_note_that_agrees", "The note says what the datum says",
+       [](Subject& subject) {
+         const tn_module* module = find_module(subject.path);
+         const bool sound = module != nullptr && check_module(*module).empty();
+         return sound ? check_note(subject.path, *module) : subject.skip("there is no sound datum");
+       }},
+  };
+}
 
 // Makes and destroys an instance `times` times; `use` is called with each.
 template <class Use>
@@ -164,15 +235,11 @@ std::string check_lifecycle(const tn_descriptor& descriptor, const TestConfig::T
     const Instance instance(host, descriptor, texts);
     use(instance);
   };
-  once();  // what is allocated once for the process does not count
+  for (int i = 0; i < 3; i++) once();  // what is allocated once for the process does not count
   const Holdings before = Holdings::now();
   for (size_t i = 0; i < times; i++) once();
-  const Holdings after = Holdings::now();
-  if (after.files > before.files) return "instances leave files open";
-  if (after.threads > before.threads) return "instances leave threads running";
-  // The allocator's own books may move by a little; a leak would move them by `times` objects.
-  if (after.heap_bytes > before.heap_bytes + times) return "instances leave memory allocated";
-  return "";
+  const std::string left = left_behind(before, times);
+  return left.empty() ? "" : "instances leave " + left;
 }
 
 }  // namespace conformance

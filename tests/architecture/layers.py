@@ -3,7 +3,8 @@
 """Holds every #include against layers.txt.
 
 kernel/ includes lower layers and the SDK's C headers; plugins/ and examples/ include only the SDK; sdk/
-includes nothing of ours. Prints each offence as file:line and exits 1 if there is any.
+includes nothing of ours. The conformance kits are for tests, and for the command line, a leaf, which runs
+them as `tenon plugin check`. Prints each offence as file:line and exits 1 if there is any.
 """
 import pathlib
 import re
@@ -22,6 +23,7 @@ CONFINED = {
     "nettle/": ("kernel/plugin/load/sha256.cpp",),
     "librdkafka/": ("kernel/cli/", "sdk/bridge/", "examples/", "tests/"),
     "CLI/": ("kernel/cli/",),
+    "conformance/": ("sdk/", "plugins/", "examples/", "tests/", "kernel/cli/plugin/"),
 }
 
 

@@ -9,7 +9,7 @@
 namespace tenon::conformance {
 namespace {
 
-TENON_CODEC_SUITE(GzipCodecTest, "gzip", true)
+TENON_CODEC_SUITE(GzipCodecTest, "gzip")
 
 constexpr int kGzip = 15 + 16;
 

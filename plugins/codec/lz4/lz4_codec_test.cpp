@@ -9,7 +9,7 @@
 namespace tenon::conformance {
 namespace {
 
-TENON_CODEC_SUITE(Lz4CodecTest, "lz4", true)
+TENON_CODEC_SUITE(Lz4CodecTest, "lz4")
 
 Buffer lz4_compress(const Buffer& content, const LZ4F_preferences_t& preferences) {
   Buffer out(LZ4F_compressFrameBound(content.size(), &preferences));

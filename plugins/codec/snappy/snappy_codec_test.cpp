@@ -9,7 +9,7 @@
 namespace tenon::conformance {
 namespace {
 
-TENON_CODEC_SUITE(SnappyCodecTest, "snappy", false)
+TENON_CODEC_SUITE(SnappyCodecTest, "snappy")
 
 Buffer bare_snappy(const Buffer& content) {
   std::string out;

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "conformance/library.hpp"
+#include "conformance/property_suite.hpp"
 #include "conformance/storage_suite.hpp"
 
 namespace tenon::conformance {
@@ -11,6 +11,7 @@ struct Memory {
   static constexpr const char* kName = "memory";
 };
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, StorageContract, Memory);
+TENON_PROPERTY_SUITE(MemoryProperties, "memory")
 
 }  // namespace tenon::conformance
 
@@ -65,10 +66,6 @@ TEST_F(MemoryStorage, joins_batches_that_lie_side_by_side_to_one_slice) {
   ASSERT_EQ(log_.open({.directory = "/nowhere"}), TN_OK);
   for (int64_t i = 0; i < 5; i++) ASSERT_EQ(log_.append({make_batch({.base_offset = i})}), TN_OK);
   EXPECT_EQ(log_.read_all(0).slices, 1u);
-}
-
-TEST(MemoryLibrary, exports_one_symbol_and_a_sound_datum) {
-  EXPECT_EQ(check_library(TENON_PLUGIN), "");
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "conformance/library.hpp"
+#include "conformance/property_suite.hpp"
 #include "conformance/storage_suite.hpp"
 
 namespace tenon::conformance {
@@ -11,10 +11,7 @@ struct Segment {
   static constexpr const char* kName = "segment";
 };
 INSTANTIATE_TYPED_TEST_SUITE_P(Segment, StorageContract, Segment);
-
-TEST(SegmentLibrary, exports_one_symbol_and_a_sound_datum) {
-  EXPECT_EQ(check_library(TENON_PLUGIN), "");
-}
+TENON_PROPERTY_SUITE(SegmentProperties, "segment")
 
 TEST(SegmentLibrary, refuses_a_host_without_files) {
   TestHost host;
