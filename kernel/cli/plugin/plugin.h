@@ -16,4 +16,7 @@ void add_plugin_inspect(CLI::App& plugin, Shell& shell);
 // Asks a running broker, over its HTTP port, to exchange one of its plugins.
 void add_plugin_swap(CLI::App& plugin, Shell& shell);
 
+// The tools of authors. They run the code of a plugin.
+void add_plugin_check(CLI::App& plugin, Shell& shell);
+
 }  // namespace tenon::cli
