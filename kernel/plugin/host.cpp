@@ -192,6 +192,12 @@ Result<> PluginHost::State::add_handle(const Ready& ready, const InstancePointer
           std::make_unique<Partitioner>(name, **api, instance->self(), instance));
       return {};
     }
+    case TN_ASSIGNOR: {
+      const auto api = assignor_interface(*ready.descriptor, ready.info.path);
+      if (!api) return std::unexpected(api.error());
+      assignors.push_back(std::make_unique<Assignor>(name, **api, instance->self(), instance));
+      return {};
+    }
     default:
       return fail(Errc::kPluginRefused, ready.info.path, "this release has no use for its kind");
   }
@@ -278,6 +284,10 @@ const Partitioner* PluginHost::partitioner(std::string_view name) const {
   return find_named(state_->partitioners, name);
 }
 
+const Assignor* PluginHost::assignor(std::string_view name) const {
+  return find_named(state_->assignors, name);
+}
+
 const Codecs& PluginHost::codecs() const {
   return state_->codecs_by_id;
 }
@@ -292,6 +302,12 @@ std::vector<LoadedPlugin> PluginHost::list() const {
 std::vector<std::string> PluginHost::storage_names() const {
   std::vector<std::string> names;
   for (const auto& engine : state_->engines) names.push_back(engine->name());
+  return names;
+}
+
+std::vector<std::string> PluginHost::assignor_names() const {
+  std::vector<std::string> names;
+  for (const auto& assignor : state_->assignors) names.push_back(assignor->name());
   return names;
 }
 

@@ -34,6 +34,7 @@
 #include "base/scheduler.h"
 #include "config/problem.h"
 #include "config/settings.h"
+#include "plugin/assignor/assignor.h"
 #include "plugin/codec.h"
 #include "plugin/info.h"
 #include "plugin/load/note.h"
@@ -94,10 +95,12 @@ class PluginHost {
   // Null if no such plugin is configured.
   const StorageEngine* storage(std::string_view name) const;
   const Partitioner* partitioner(std::string_view name) const;
+  const Assignor* assignor(std::string_view name) const;
   const Codecs& codecs() const;
   // What runs now, in the order of the configuration.
   std::vector<LoadedPlugin> list() const;
   std::vector<std::string> storage_names() const;
+  std::vector<std::string> assignor_names() const;
 
   // Exchanges a plugin for what the library at `path` holds under the same kind and name. The file
   // lies in a plugin directory, or in the folder that the table's own `path` names. Blocks: for

@@ -71,6 +71,7 @@ struct PluginHost::State {
     codecs.clear();
     engines.clear();
     partitioners.clear();
+    assignors.clear();
     for (; !slots.empty(); slots.pop_back()) {
       slots.back().instance.reset();
       retired->sweep();
@@ -103,6 +104,7 @@ struct PluginHost::State {
   std::vector<std::unique_ptr<StorageEngine>> engines;
   std::vector<std::unique_ptr<Codec>> codecs;
   std::vector<std::unique_ptr<Partitioner>> partitioners;
+  std::vector<std::unique_ptr<Assignor>> assignors;
   Codecs codecs_by_id;
 };
 

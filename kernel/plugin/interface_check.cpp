@@ -44,6 +44,13 @@ Result<const tn_partitioner*> partitioner_interface(const tn_descriptor& descrip
   return api;
 }
 
+Result<const tn_assignor*> assignor_interface(const tn_descriptor& descriptor,
+                                              const std::string& path) {
+  const auto table = ask<tn_assignor>(descriptor, TN_ASSIGNOR_ID, path);
+  if (table && !TN_HAS(*table, tn_assignor, assign)) return incomplete(TN_ASSIGNOR_ID, path);
+  return table;
+}
+
 Result<const tn_codec*> codec_interface(const tn_descriptor& descriptor, const std::string& path) {
   const auto table = ask<tn_codec>(descriptor, TN_CODEC_ID, path);
   if (!table) return table;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "tenon/assignor.h"
 #include "tenon/codec.h"
 #include "tenon/partitioner.h"
 #include "tenon/storage.h"
@@ -16,6 +17,8 @@ namespace tenon::plugin {
 // kPluginRefused, with `path`, when the table is missing, too short or has a hole.
 Result<const tn_partitioner*> partitioner_interface(const tn_descriptor& descriptor,
                                                     const std::string& path);
+Result<const tn_assignor*> assignor_interface(const tn_descriptor& descriptor,
+                                              const std::string& path);
 Result<const tn_codec*> codec_interface(const tn_descriptor& descriptor, const std::string& path);
 Result<const tn_storage*> storage_interface(const tn_descriptor& descriptor,
                                             const std::string& path);

@@ -30,6 +30,11 @@ class InterfaceCheckTest : public testing::Test {
               .decompress = [](void*, void*, tn_bytes, uint8_t*, size_t, size_t*,
                                tn_error*) -> tn_code { return TN_OK; },
               .content_size = nullptr};
+    assignor_ = {.struct_size = sizeof(tn_assignor),
+                 .flags = 0,
+                 .assign = [](void*, const tn_assignor_input*, int32_t*, tn_error*) -> tn_code {
+                   return TN_OK;
+                 }};
     storage_ = {};
     storage_.struct_size = sizeof(tn_storage);
     descriptor_.struct_size = sizeof(tn_descriptor);
@@ -38,6 +43,7 @@ class InterfaceCheckTest : public testing::Test {
       if (id == std::string_view(TN_PARTITIONER_ID)) return &partitioner_;
       if (id == std::string_view(TN_CODEC_ID)) return &codec_;
       if (id == std::string_view(TN_STORAGE_ID)) return &storage_;
+      if (id == std::string_view(TN_ASSIGNOR_ID)) return &assignor_;
       return nullptr;
     };
   }
@@ -48,13 +54,16 @@ class InterfaceCheckTest : public testing::Test {
   std::string partitioner() { return text(partitioner_interface(descriptor_, "x.so")); }
   std::string codec() { return text(codec_interface(descriptor_, "x.so")); }
   std::string storage() { return text(storage_interface(descriptor_, "x.so")); }
+  std::string assignor() { return text(assignor_interface(descriptor_, "x.so")); }
 
   static tn_partitioner partitioner_;
+  static tn_assignor assignor_;
   static tn_codec codec_;
   static tn_storage storage_;
   tn_descriptor descriptor_{};
 };
 tn_partitioner InterfaceCheckTest::partitioner_;
+tn_assignor InterfaceCheckTest::assignor_;
 tn_codec InterfaceCheckTest::codec_;
 tn_storage InterfaceCheckTest::storage_;
 
@@ -70,6 +79,7 @@ TEST_F(InterfaceCheckTest, flags_that_must_be_understood_are_refused_and_others_
 TEST_F(InterfaceCheckTest, a_table_with_what_is_needed_is_complete) {
   EXPECT_EQ(partitioner(), "complete");
   EXPECT_EQ(codec(), "complete");
+  EXPECT_EQ(assignor(), "complete");
 }
 
 TEST_F(InterfaceCheckTest, a_table_that_is_missing_is_named) {
@@ -83,6 +93,8 @@ TEST_F(InterfaceCheckTest, a_hole_is_refused) {
             std::string("x.so: its interface ") + TN_PARTITIONER_ID + " is incomplete");
   codec_.decompress = nullptr;
   EXPECT_NE(codec(), "complete");
+  assignor_.assign = nullptr;
+  EXPECT_NE(assignor(), "complete");
   EXPECT_NE(storage(), "complete");
 }
 
@@ -92,6 +104,8 @@ TEST_F(InterfaceCheckTest, a_table_that_is_too_short_is_refused) {
   EXPECT_NE(partitioner(), "complete");
   codec_.struct_size = offsetof(tn_codec, decompress);
   EXPECT_NE(codec(), "complete");
+  assignor_.struct_size = offsetof(tn_assignor, assign);
+  EXPECT_NE(assignor(), "complete");
 }
 
 TEST_F(InterfaceCheckTest, what_is_made_must_be_freed) {
