@@ -39,6 +39,12 @@ class Checker {
   Problems& problems_;
 };
 
+bool is_loaded(const Settings& settings, std::string_view kind, std::string_view name) {
+  return std::ranges::any_of(settings.plugins.tables, [&](const PluginTable& table) {
+    return table.kind == kind && table.name == name;
+  });
+}
+
 void check_storage(const Settings& settings, Checker& checker) {
   const StorageSettings& storage = settings.storage;
   if (storage.data_dirs.empty())
@@ -49,13 +55,25 @@ void check_storage(const Settings& settings, Checker& checker) {
     checker.report("storage.data_dirs",
                    fmt::format("\"storage.data_dirs\" names {} twice", directory));
   }
-  const bool loaded = std::ranges::any_of(settings.plugins.tables, [&](const PluginTable& table) {
-    return table.kind == "storage" && table.name == storage.engine;
-  });
-  if (loaded) return;
+  if (is_loaded(settings, "storage", storage.engine)) return;
   checker.report("storage.default",
                  fmt::format("\"storage.default\" is \"{0}\", but no table [storage.{0}] loads it",
                              storage.engine));
+}
+
+void check_partitioner(const Settings& settings, Checker& checker) {
+  const TopicConfig& defaults = settings.topic.defaults;
+  const std::string& name = defaults.tenon_partitioner;
+  if (name.empty() && defaults.partitioner_guard != PartitionerGuard::kOff) {
+    checker.report("topic.defaults.partitioner_guard",
+                   "\"topic.defaults.partitioner_guard\" has nothing to go by: set "
+                   "\"topic.defaults.partitioner\", too");
+  }
+  if (name.empty() || is_loaded(settings, "partitioner", name)) return;
+  checker.report("topic.defaults.partitioner",
+                 fmt::format("\"topic.defaults.partitioner\" is \"{0}\", but no table "
+                             "[partitioner.{0}] loads it",
+                             name));
 }
 
 void check_addresses(const Settings& settings, Checker& checker) {
@@ -79,6 +97,7 @@ void check_addresses(const Settings& settings, Checker& checker) {
 void check_settings(const Settings& settings, const std::string& file, Problems& problems) {
   Checker checker(settings, file, problems);
   check_storage(settings, checker);
+  check_partitioner(settings, checker);
   check_addresses(settings, checker);
   const NetworkSettings& network = settings.network;
   checker.in_order("network.request_bytes_max", network.request_bytes_max,

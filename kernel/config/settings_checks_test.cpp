@@ -15,6 +15,21 @@ TEST_F(SettingsTest, the_default_storage_must_be_loaded) {
   EXPECT_TRUE(nothing.problems.front().message().starts_with("x.toml:1:1: "));
 }
 
+TEST_F(SettingsTest, the_default_partitioner_must_be_loaded) {
+  EXPECT_EQ(problem("[topic.defaults]\npartitioner = \"hash\"\n"),
+            "x.toml:2:15: \"topic.defaults.partitioner\" is \"hash\", but no table "
+            "[partitioner.hash] loads it");
+  EXPECT_TRUE(problems("[topic.defaults]\npartitioner = \"hash\"\npartitioner_guard = \"warn\"\n"
+                       "[partitioner.hash]\n")
+                  .empty());
+}
+
+TEST_F(SettingsTest, a_default_guard_needs_a_default_partitioner) {
+  EXPECT_EQ(problem("[topic.defaults]\npartitioner_guard = \"warn\"\n"),
+            "x.toml:2:21: \"topic.defaults.partitioner_guard\" has nothing to go by: set "
+            "\"topic.defaults.partitioner\", too");
+}
+
 TEST_F(SettingsTest, there_must_be_a_data_directory_and_none_twice) {
   EXPECT_NE(problem("[storage]\ndata_dirs = []\n").find("must name a directory"),
             std::string::npos);

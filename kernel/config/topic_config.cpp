@@ -131,7 +131,7 @@ Parsed parse_words(std::string_view text, const TopicOption& option) {
   OptionValue value{.text = std::string(text)};
   value.list = is_list ? split_words(text) : std::vector{value.text};
   if (option.choices.empty()) {
-    if (text.empty()) return std::unexpected("String must be non-empty");
+    if (text.empty() && !option.may_be_empty) return std::unexpected("String must be non-empty");
     return value;
   }
   for (const std::string& word : value.list) {
@@ -232,6 +232,11 @@ Result<TopicConfig> parse_topic_config(const TopicConfig& defaults,
                 fmt::format("conflict topic config setting min.compaction.lag.ms ({}) > "
                             "max.compaction.lag.ms ({})",
                             config.min_compaction_lag_ms, config.max_compaction_lag_ms));
+  }
+  if (config.partitioner_guard != PartitionerGuard::kOff && config.tenon_partitioner.empty()) {
+    return fail(Errc::kInvalidConfig, "",
+                "tenon.partitioner.guard has nothing to go by: set tenon.partitioner, too, or turn "
+                "the guard off");
   }
   return config;
 }

@@ -33,6 +33,13 @@ enum class Fsync {
   kNever,      // when the operating system pleases, as Kafka does
 };
 
+// What happens to records that are not where the topic's partitioner puts them.
+enum class PartitionerGuard {
+  kOff,     // nobody looks
+  kWarn,    // they are counted and named in the log
+  kReject,  // their batch is refused
+};
+
 // cleanup.policy. Both may be set; neither means that records stay (KIP-1014 is later than 3.9).
 struct CleanupPolicy {
   bool remove = true;  // Kafka's word "delete"
@@ -69,6 +76,8 @@ struct TopicConfig {
   bool preallocate = false;
   std::string tenon_storage = "segment";
   Fsync tenon_fsync = Fsync::kBeforeAck;
+  std::string tenon_partitioner;  // a plugin's name; empty = the topic names none
+  PartitionerGuard partitioner_guard = PartitionerGuard::kOff;
 
   bool operator==(const TopicConfig&) const = default;
 };

@@ -40,6 +40,8 @@ TEST(TopicConfig, numbers_and_words_reach_their_members) {
                               {"compression.type", "zstd"},
                               {"message.timestamp.type", "LogAppendTime"},
                               {"tenon.fsync", "never"},
+                              {"tenon.partitioner", "hash"},
+                              {"tenon.partitioner.guard", "reject"},
                               {"tenon.storage", "memory"}});
   ASSERT_TRUE(config.has_value());
   EXPECT_EQ(config->retention_ms, 1000);
@@ -47,6 +49,8 @@ TEST(TopicConfig, numbers_and_words_reach_their_members) {
   EXPECT_EQ(config->compression_type, Compression::kZstd);
   EXPECT_EQ(config->timestamp_type, TimestampType::kLogAppendTime);
   EXPECT_EQ(config->tenon_fsync, Fsync::kNever);
+  EXPECT_EQ(config->tenon_partitioner, "hash");
+  EXPECT_EQ(config->partitioner_guard, PartitionerGuard::kReject);
   EXPECT_EQ(config->tenon_storage, "memory");
 }
 
@@ -98,6 +102,23 @@ TEST(TopicConfig, compaction_lags_must_not_contradict_each_other) {
   EXPECT_FALSE(parsed({{"min.compaction.lag.ms", "10"}, {"max.compaction.lag.ms", "5"}}));
 }
 
+TEST(TopicConfig, a_guard_needs_a_partitioner_to_go_by) {
+  EXPECT_EQ(refusal("tenon.partitioner.guard", "warn"),
+            "tenon.partitioner.guard has nothing to go by: set tenon.partitioner, too, or turn the "
+            "guard off");
+  EXPECT_EQ(refusal("tenon.partitioner.guard", "off"), "accepted");
+  TopicConfig defaults;
+  defaults.tenon_partitioner = "hash";
+  defaults.partitioner_guard = PartitionerGuard::kWarn;
+  EXPECT_FALSE(parse_topic_config(defaults, {{"tenon.partitioner", ""}}));
+}
+
+TEST(TopicConfig, a_topic_may_name_no_partitioner_but_must_name_its_storage) {
+  EXPECT_EQ(refusal("tenon.partitioner", ""), "accepted");
+  EXPECT_EQ(refusal("tenon.storage", ""),
+            "Invalid value  for configuration tenon.storage: String must be non-empty");
+}
+
 TEST(TopicConfig, blanks_around_a_value_are_ignored_and_booleans_have_no_case) {
   EXPECT_EQ(parsed({{"retention.ms", " 7 "}})->retention_ms, 7);
   EXPECT_TRUE(parsed({{"preallocate", "TRUE"}})->preallocate);
@@ -106,7 +127,8 @@ TEST(TopicConfig, blanks_around_a_value_are_ignored_and_booleans_have_no_case) {
 TEST(TopicConfig, the_list_is_complete_and_ordered_by_name) {
   const auto entries = list_topic_config({}, {});
   EXPECT_TRUE(std::ranges::is_sorted(entries, {}, &ConfigEntry::name));
-  for (const char* name : {"cleanup.policy", "retention.ms", "tenon.fsync", "tenon.storage"})
+  for (const char* name : {"cleanup.policy", "retention.ms", "tenon.fsync", "tenon.partitioner",
+                           "tenon.partitioner.guard", "tenon.storage"})
     EXPECT_EQ(std::ranges::count(entries, name, &ConfigEntry::name), 1) << name;
 }
 

@@ -17,6 +17,7 @@ constexpr std::string_view kCompressions[] = {"producer", "uncompressed", "gzip"
                                               "snappy",   "lz4",          "zstd"};
 constexpr std::string_view kTimestampTypes[] = {"CreateTime", "LogAppendTime"};
 constexpr std::string_view kFsyncs[] = {"before_ack", "interval", "never"};
+constexpr std::string_view kGuards[] = {"off", "warn", "reject"};
 
 constexpr TopicOption kOptions[] = {
     {.name = "cleanup.policy",
@@ -244,6 +245,23 @@ constexpr TopicOption kOptions[] = {
      .choices = kFsyncs,
      .about = "When records are made durable: before acks=all is answered, every "
               "log.flush_interval, or when the operating system does it."},
+    {.name = "tenon.partitioner",
+     .toml_name = "partitioner",
+     .server_name = "",
+     .type = ConfigType::kString,
+     .toml_type = OptionType::kString,
+     .member = &T::tenon_partitioner,
+     .may_be_empty = true,
+     .about = "The partitioner plugin that says where records with a key belong; empty = none."},
+    {.name = "tenon.partitioner.guard",
+     .toml_name = "partitioner_guard",
+     .server_name = "",
+     .type = ConfigType::kString,
+     .toml_type = OptionType::kEnum,
+     .member = &T::partitioner_guard,
+     .choices = kGuards,
+     .about = "What happens to records that are not where tenon.partitioner puts them: nothing, "
+              "they are counted, or their batch is refused."},
     {.name = "tenon.storage",
      .toml_name = "",
      .server_name = "",

@@ -18,10 +18,10 @@ inline constexpr int64_t kIntMax = std::numeric_limits<int32_t>::max();
 
 // The member of TopicConfig that holds an option's value. The enums' values are the indexes of the
 // option's choices.
-using TopicMember =
-    std::variant<int64_t TopicConfig::*, bool TopicConfig::*, double TopicConfig::*,
-                 std::string TopicConfig::*, CleanupPolicy TopicConfig::*,
-                 Compression TopicConfig::*, TimestampType TopicConfig::*, Fsync TopicConfig::*>;
+using TopicMember = std::variant<int64_t TopicConfig::*, bool TopicConfig::*, double TopicConfig::*,
+                                 std::string TopicConfig::*, CleanupPolicy TopicConfig::*,
+                                 Compression TopicConfig::*, TimestampType TopicConfig::*,
+                                 Fsync TopicConfig::*, PartitionerGuard TopicConfig::*>;
 
 struct TopicOption {
   std::string_view name;         // Kafka's
@@ -34,6 +34,7 @@ struct TopicOption {
   int64_t max = kLongMax;
   int64_t unlimited = 0;  // what "unlimited" is in TOML
   std::span<const std::string_view> choices{};
+  bool may_be_empty = false;  // of a text
   std::string_view about{};
 };
 
