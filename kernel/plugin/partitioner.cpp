@@ -102,10 +102,16 @@ const Partitioner::Generation& Partitioner::generation_of(State& state) const {
 
 int32_t Partitioner::choose(State& state, const tn_topic_view& topic,
                             const tn_record& record) const {
+  const auto said = opinion(state, topic, record);
+  return said ? *said : pick(state, topic);
+}
+
+std::optional<int32_t> Partitioner::opinion(State& state, const tn_topic_view& topic,
+                                            const tn_record& record) const {
   TN_ASSERT(topic.n_partitions > 0);
   const Generation& now = generation_of(state);
-  if (!now.shows(record)) return pick(state, topic);
-  return checked(state, topic, now.api.partition(now.self, state.raw_, &topic, &record));
+  if (!now.shows(record)) return std::nullopt;
+  return valid(topic, now.api.partition(now.self, state.raw_, &topic, &record));
 }
 
 void Partitioner::choose_batch(State& state, const tn_topic_view& topic,
@@ -126,14 +132,17 @@ void Partitioner::choose_batch(State& state, const tn_topic_view& topic,
     // What the plugin leaves as it is must not pass for an answer.
     std::fill(partitions.begin() + at, partitions.begin() + end, kNoAnswer);
     now.api.partition_batch(now.self, state.raw_, &topic, &records[at], end - at, &partitions[at]);
-    for (; at < end; ++at) partitions[at] = checked(state, topic, partitions[at]);
+    for (; at < end; ++at) {
+      const auto said = valid(topic, partitions[at]);
+      partitions[at] = said ? *said : pick(state, topic);
+    }
   }
 }
 
-int32_t Partitioner::checked(State& state, const tn_topic_view& topic, int32_t answer) const {
+std::optional<int32_t> Partitioner::valid(const tn_topic_view& topic, int32_t answer) const {
   if (answer >= 0 && answer < topic.n_partitions) return answer;
   if (answer != TN_PARTITION_ANY) count_out_of_range(topic, answer);
-  return pick(state, topic);
+  return std::nullopt;
 }
 
 void Partitioner::on_new_batch(State& state, const tn_topic_view& topic, int32_t partition) const {

@@ -15,6 +15,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -72,6 +73,10 @@ class Partitioner {
   // One call of the plugin serves many records, if it has partition_batch.
   void choose_batch(State& state, const tn_topic_view& topic,
                     std::span<const tn_record* const> records, std::span<int32_t> partitions) const;
+  // What the plugin itself says of a record: nothing where it leaves the choice to the host, where
+  // the record is not shown to it, and where its answer is no partition, which is counted.
+  std::optional<int32_t> opinion(State& state, const tn_topic_view& topic,
+                                 const tn_record& record) const;
   // A batch on `partition` is full: sticky choices move on (KIP-480).
   void on_new_batch(State& state, const tn_topic_view& topic, int32_t partition) const;
 
@@ -88,7 +93,8 @@ class Partitioner {
 
  private:
   const Generation& generation_of(State& state) const;
-  int32_t checked(State& state, const tn_topic_view& topic, int32_t answer) const;
+  // The answer, if it is a partition of the topic; counts what is neither that nor a pass.
+  std::optional<int32_t> valid(const tn_topic_view& topic, int32_t answer) const;
   int32_t pick(State& state, const tn_topic_view& topic) const;
   void count_out_of_range(const tn_topic_view& topic, int32_t answer) const;
   uint32_t flags() const { return flags_.load(std::memory_order_relaxed); }

@@ -61,23 +61,26 @@ tn_partitioner with_batches() {
 class PartitionerHandleTest : public testing::Test {
  protected:
   int32_t choose(int32_t n_partitions, const uint64_t* available = nullptr) {
-    const tn_topic_view topic{.struct_size = sizeof(tn_topic_view),
-                              .n_partitions = n_partitions,
-                              .name = {},
-                              .available = available,
-                              .epoch = 1};
+    return partitioner_.choose(state_, topic(n_partitions, available), record());
+  }
+  std::optional<int32_t> opinion(int32_t n_partitions) {
+    return partitioner_.opinion(state_, topic(n_partitions), record());
+  }
+  void new_batch(int32_t n_partitions, int32_t partition) {
+    partitioner_.on_new_batch(state_, topic(n_partitions), partition);
+  }
+  static tn_topic_view topic(int32_t n_partitions, const uint64_t* available = nullptr) {
+    return {.struct_size = sizeof(tn_topic_view),
+            .n_partitions = n_partitions,
+            .name = {},
+            .available = available,
+            .epoch = 1};
+  }
+  tn_record record() const {
     tn_record record{};
     record.struct_size = sizeof record;
     if (keyed_) record.key = {reinterpret_cast<const uint8_t*>("k"), 1};
-    return partitioner_.choose(state_, topic, record);
-  }
-  void new_batch(int32_t n_partitions, int32_t partition) {
-    const tn_topic_view topic{.struct_size = sizeof(tn_topic_view),
-                              .n_partitions = n_partitions,
-                              .name = {},
-                              .available = nullptr,
-                              .epoch = 1};
-    partitioner_.on_new_batch(state_, topic, partition);
+    return record;
   }
 
   bool keyed_ = true;
@@ -215,6 +218,21 @@ TEST_F(PartitionerBatchTest, records_without_a_key_are_not_in_a_batch_for_who_do
   for (const int32_t partition : choose_ten(batching_))
     EXPECT_TRUE(partition >= 0 && partition < 5);
   EXPECT_EQ(fake_.asked, 5);
+}
+
+TEST_F(PartitionerHandleTest, an_opinion_is_the_plugins_own_and_never_the_hosts) {
+  fake_.answer = 3;
+  EXPECT_EQ(opinion(4), 3);
+  fake_.answer = TN_PARTITION_ANY;
+  EXPECT_EQ(opinion(4), std::nullopt);
+  EXPECT_EQ(partitioner_.out_of_range(), 0u);
+  fake_.answer = 4;
+  EXPECT_EQ(opinion(4), std::nullopt);
+  EXPECT_EQ(partitioner_.out_of_range(), 1u);
+  keyed_ = false;
+  fake_.answer = 3;
+  EXPECT_EQ(opinion(4), std::nullopt);
+  EXPECT_EQ(fake_.asked, 3);
 }
 
 TEST_F(PartitionerHandleTest, states_are_freed_once) {

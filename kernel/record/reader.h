@@ -49,6 +49,22 @@ class RecordReader {
   bool damaged_ = false;
 };
 
+// Goes from key to key, reading no more of a record than its length and what stands before the
+// key; the rest is skipped unseen. `KeyReader reader(section); while (reader.next(key)) ...`
+class KeyReader {
+ public:
+  explicit KeyReader(ByteView section) : rest_(section) {}
+
+  // The key of the next record, or null. False at the end of the section and at the first record
+  // that is damaged before or in its key; damaged() tells which.
+  bool next(std::optional<ByteView>& key);
+  bool damaged() const { return damaged_; }
+
+ private:
+  ByteView rest_;
+  bool damaged_ = false;
+};
+
 // Goes over the headers of one record that RecordReader has returned.
 class HeaderReader {
  public:

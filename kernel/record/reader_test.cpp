@@ -99,5 +99,51 @@ TEST(RecordReader, refuses_a_header_without_a_key) {
   EXPECT_TRUE(reader.damaged());
 }
 
+// Every key that KeyReader finds, "-" for null, and "!" behind them when it sees damage.
+std::string keys_of(ByteView section) {
+  KeyReader reader(section);
+  std::optional<ByteView> key;
+  std::string keys;
+  while (reader.next(key)) keys += (key ? std::string(as_text(*key)) : "-") + " ";
+  return keys + (reader.damaged() ? "!" : "");
+}
+
+TEST(KeyReader, goes_from_key_to_key_whatever_lies_between) {
+  const NewHeader header{.key = as_bytes("h"), .value = as_bytes("v")};
+  const Bytes long_value(100'000, 'v');
+  BatchBuilder builder;
+  builder.add({.timestamp_ms = 1, .key = as_bytes("a"), .value = long_value});
+  builder.add({.timestamp_ms = 1'700'000'000'000, .value = as_bytes("no key")});
+  builder.add({.timestamp_ms = 2, .key = as_bytes(""), .headers = std::span(&header, 1)});
+  builder.add({.timestamp_ms = 3, .key = as_bytes("d")});
+  const Bytes batch = builder.build();
+  EXPECT_EQ(keys_of(BatchView(batch).records()), "a -  d ");
+}
+
+TEST(KeyReader, an_empty_key_is_not_null) {
+  const Bytes batch = BatchBuilder().add({.key = as_bytes("")}).build();
+  KeyReader reader(BatchView(batch).records());
+  std::optional<ByteView> key;
+  ASSERT_TRUE(reader.next(key) && key);
+  EXPECT_NE(key->data(), nullptr);
+}
+
+TEST(KeyReader, sees_damage_wherever_the_section_is_cut) {
+  const Bytes batch = BatchBuilder().add({.key = as_bytes("key")}).build();
+  const ByteView section = BatchView(batch).records();
+  EXPECT_EQ(keys_of(section.first(0)), "");
+  for (size_t length = 1; length < section.size(); ++length) {
+    EXPECT_EQ(keys_of(section.first(length)), "!") << length;
+  }
+}
+
+TEST(KeyReader, refuses_a_key_that_ends_behind_its_record) {
+  // length 5, attributes, two deltas, a key of 3 of which 1 byte is left
+  EXPECT_EQ(keys_of(Bytes{10, 0, 0, 0, 6, 'k', 'k', 'k', 'k'}), "!");
+  // a delta that does not end
+  EXPECT_EQ(keys_of(Bytes{24, 0, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0, 0}),
+            "!");
+}
+
 }  // namespace
 }  // namespace tenon::record
