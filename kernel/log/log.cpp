@@ -176,14 +176,19 @@ Result<AppendInfo> Log::append(MutableBytes batches, const AppendOptions& option
   const record::Limits limits = this->limits(options);
   auto set = record::validate(batches, limits);
   if (!set) return forward(set);
+  Opened opened;
   if (options.from_client && options.assign_offsets) {
     auto seen = check_producer(record::BatchView(batches));
     if (!seen) return forward(seen);
     if (*seen) return **seen;
+    if (options.check != nullptr) {
+      if (auto passed = show(record::BatchView(batches), *options.check, opened); !passed)
+        return forward(passed);
+    }
   }
   // The broker's own batches stay as they are: compression.type is about what clients send.
   const bool converts = options.assign_offsets && options.from_client;
-  auto final_bytes = converts ? apply_compression(batches, limits) : batches;
+  auto final_bytes = converts ? apply_compression(batches, limits, opened) : batches;
   if (!final_bytes) return forward(final_bytes);
   if (static_cast<int64_t>(final_bytes->size()) > options_.config.segment_bytes) {
     return fail(Errc::kRecordListTooLarge, name(), "the batches are larger than a segment");
@@ -218,16 +223,27 @@ Result<std::optional<AppendInfo>> Log::check_producer(const record::BatchView& b
                     .duplicate = true};
 }
 
+// Shows the records of a client's batch, and keeps those of a compressed one.
+Result<> Log::show(const record::BatchView& batch, RecordCheck& check, Opened& opened) const {
+  if (batch.codec_id() == TN_WIRE_NONE) return check.check(batch, batch.records());
+  auto plain = decompress(batch, options_.codecs, decompressed_bytes_max(options_.config));
+  if (!plain) return check.check(batch, forward(plain));
+  opened = std::move(*plain);
+  return check.check(batch, ByteView(*opened));
+}
+
 // The batches in the topic's codec: those that came, or, if any has another codec, copies.
-Result<MutableBytes> Log::apply_compression(MutableBytes batches, const record::Limits& limits) {
+Result<MutableBytes> Log::apply_compression(MutableBytes batches, const record::Limits& limits,
+                                            const Opened& opened) {
   const auto wanted = wanted_codec(options_.config.compression_type);
   const auto differs = [&](const record::BatchView& batch) {
     return wanted && batch.codec_id() != *wanted && !batch.is_control();
   };
   if (std::ranges::none_of(record::Batches(batches), differs)) return batches;
-  const Recompression how{.codecs = options_.codecs,
-                          .codec_id = *wanted,
-                          .level = wanted_level(options_.config, *wanted)};
+  Recompression how{.codecs = options_.codecs,
+                    .codec_id = *wanted,
+                    .level = wanted_level(options_.config, *wanted)};
+  if (opened) how.records = *opened;  // a client's append is one batch
   recompressed_.clear();
   for (const record::BatchView batch : record::Batches(batches)) {
     const size_t before = recompressed_.size();

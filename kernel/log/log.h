@@ -4,10 +4,10 @@
 // that only holds bytes. The partition (replication/) calls it; it knows nothing of ISR or high
 // watermarks but what it is told.
 //
-// Way of an append: validate in place -> producer (duplicate? sequence?) -> patch offset and epoch
-// into the header -> one storage append -> remember producer and epoch. A duplicate is answered
-// with the offsets of the first time. Records are decompressed only when compression.type asks for
-// another codec.
+// Way of an append: validate in place -> producer (duplicate? sequence?) -> the caller's check, if
+// any -> patch offset and epoch into the header -> one storage append -> remember producer and
+// epoch. A duplicate is answered with the offsets of the first time. Records are decompressed only
+// when compression.type asks for another codec, or for the check, and then once for both.
 //
 // Failure modes: a refused batch changes nothing. A failed storage append is an error of that
 // append. A failed flush fails the log for good: what the page cache still holds cannot be trusted,
@@ -72,6 +72,17 @@ struct LogOptions {
   Offset start_offset{0};                   // where a new log begins
 };
 
+// Looks at the records of a batch before they get their offsets, and may refuse it.
+class RecordCheck {
+ public:
+  // `records` are those of the batch, uncompressed, or why they cannot be read. Called once for a
+  // valid batch that is no duplicate; an error is that of the append.
+  virtual Result<> check(const record::BatchView& batch, const Result<ByteView>& records) = 0;
+
+ protected:
+  ~RecordCheck() = default;
+};
+
 struct AppendOptions {
   // Written into the batches; one older than the log's latest is refused: kFencedLeaderEpoch.
   LeaderEpoch leader_epoch{0};
@@ -81,6 +92,8 @@ struct AppendOptions {
   // False for a replica's append: the batches keep their offsets and epochs, which may have gaps.
   bool assign_offsets = true;
   bool allow_zstd = true;  // false for produce requests older than version 7
+  // Of a client's batch, for which a compressed one is opened; null = nobody looks.
+  RecordCheck* check = nullptr;
 };
 
 struct AppendInfo {
@@ -168,11 +181,16 @@ class Log {
   Result<> remove();
 
  private:
+  // The records of the client's compressed batch that is being appended, once it has been opened.
+  using Opened = std::optional<Bytes>;
+
   Log(LogOptions options, plugin::OpenedLog opened, LogMemory memory);
 
   record::Limits limits(const AppendOptions& options) const;
   Result<std::optional<AppendInfo>> check_producer(const record::BatchView& batch) const;
-  Result<MutableBytes> apply_compression(MutableBytes batches, const record::Limits& limits);
+  Result<> show(const record::BatchView& batch, RecordCheck& check, Opened& opened) const;
+  Result<MutableBytes> apply_compression(MutableBytes batches, const record::Limits& limits,
+                                         const Opened& opened);
   Result<> seal(MutableBytes batches, const AppendOptions& options);
   Result<> assign_epochs(ByteView batches);
   Result<> write_sealed(MutableBytes batches);

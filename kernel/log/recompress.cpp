@@ -19,17 +19,18 @@ Result<const plugin::Codec*> find_codec(const plugin::Codecs* codecs, int id) {
               fmt::format("no codec with id {} is loaded", id));
 }
 
-Result<Bytes> decompress(const record::BatchView& batch, const plugin::Codecs* codecs) {
+}  // namespace
+
+Result<Bytes> decompress(const record::BatchView& batch, const plugin::Codecs* codecs,
+                         size_t bytes_max) {
   auto codec = find_codec(codecs, batch.codec_id());
   if (!codec) return forward(codec);
-  auto section = (*codec)->decompress(batch.records(), kDecompressedBytesMax);
+  auto section = (*codec)->decompress(batch.records(), bytes_max);
   if (section) return section;
   const bool too_large = section.error().code == Errc::kTooLarge;
   return fail(too_large ? Errc::kMessageTooLarge : Errc::kCorruptMessage, (*codec)->name(),
               section.error().detail);
 }
-
-}  // namespace
 
 std::optional<int> wanted_codec(config::Compression compression) {
   if (compression == config::Compression::kProducer) return std::nullopt;
@@ -54,10 +55,12 @@ Result<> recompress(const record::BatchView& batch, const Recompression& how,
   Bytes room;
   ByteView section = batch.records();
   if (batch.codec_id() != TN_WIRE_NONE) {
-    auto plain = decompress(batch, how.codecs);
-    if (!plain) return forward(plain);
-    room = std::move(*plain);
-    section = room;
+    if (!how.records) {
+      auto plain = decompress(batch, how.codecs, kDecompressedBytesMax);
+      if (!plain) return forward(plain);
+      room = std::move(*plain);
+    }
+    section = how.records.value_or(room);
     if (auto valid = record::validate_records(batch, section, limits); !valid)
       return forward(valid);
   }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // compression.type: the codec that a topic wants its batches in. The one path on which the broker
-// looks into compressed batches that it appends, and copies them. Pure; any thread.
+// copies batches that it appends; and what opens them for whoever must look into them. Pure; any
+// thread.
 #pragma once
 
 #include <optional>
@@ -24,7 +25,13 @@ struct Recompression {
   const plugin::Codecs* codecs = nullptr;
   int codec_id = 0;  // the one wanted
   int level = TN_LEVEL_OWN;
+  std::optional<ByteView> records = std::nullopt;  // of the batch, if they are already decompressed
 };
+
+// The records of a compressed batch, never more than `bytes_max`. kUnsupportedCompressionType if
+// its codec is missing, kCorruptMessage for a damaged section, kMessageTooLarge beyond the bound.
+Result<Bytes> decompress(const record::BatchView& batch, const plugin::Codecs* codecs,
+                         size_t bytes_max);
 
 // Appends to `out` the batch `batch`, which has passed record::validate, in the wanted codec; its
 // records are checked as those of an uncompressed batch are. kUnsupportedCompressionType if a codec

@@ -63,6 +63,82 @@ TEST_F(Recompress, uncompressed_means_so) {
   EXPECT_EQ(contents(), "0:a");
 }
 
+// Notes what it is shown: the values of the records, or why there are none.
+class Witness final : public RecordCheck {
+ public:
+  Result<> check(const record::BatchView&, const Result<ByteView>& records) override {
+    if (!records) {
+      seen += std::string(to_string(records.error().code)) + " ";
+    } else {
+      record::RecordReader reader(*records);
+      record::RecordView record;
+      while (reader.next(record)) seen += std::string(as_text(*record.value)) + " ";
+    }
+    if (refuses) return fail(Errc::kInvalidRecord, "", "refused by the witness");
+    return {};
+  }
+
+  std::string seen;
+  bool refuses = false;
+};
+
+TEST_F(Recompress, a_check_is_shown_the_records_of_plain_and_compressed_batches) {
+  Witness witness;
+  EXPECT_EQ(verdict(batch({"a", "b"}), {.check = &witness}), "0-1");
+  EXPECT_EQ(verdict(compressed(batch({"c"}), gzip_), {.check = &witness}), "2-2");
+  EXPECT_EQ(witness.seen, "a b c ");
+}
+
+TEST_F(Recompress, a_batch_that_a_check_refuses_changes_nothing) {
+  Witness witness;
+  witness.refuses = true;
+  EXPECT_EQ(verdict(batch({"a"}), {.check = &witness}), "InvalidRecord");
+  EXPECT_EQ(log_->end_offset(), Offset{0});
+}
+
+TEST_F(Recompress, a_duplicate_is_not_checked_again) {
+  Witness witness;
+  append(produced(0), {}).value();
+  witness.refuses = true;
+  EXPECT_EQ(verdict(produced(0), {.check = &witness}), "duplicate 0-0");
+  EXPECT_EQ(witness.seen, "");
+}
+
+TEST_F(Recompress, a_check_hears_why_a_batch_cannot_be_opened) {
+  Witness witness;
+  Bytes bytes = compressed(batch({"a"}), gzip_);
+  bytes[record::kHeaderBytes] = 99;
+  record::patch_crc(bytes);
+  EXPECT_EQ(verdict(bytes, {.check = &witness}), "0-0");
+  EXPECT_EQ(witness.seen, "CorruptMessage ");
+}
+
+TEST_F(Recompress, a_check_is_not_shown_what_grows_beyond_all_measure) {
+  // The bound is 64 times max.message.bytes, or 1 MiB if that is more.
+  config_.max_message_bytes = 10 << 10;
+  log_->set_config(config_);
+  TestingCodec bomb(TN_WIRE_SNAPPY, 2 << 20);
+  codecs_.add(bomb.codec());
+  Witness witness;
+  EXPECT_EQ(verdict(compressed(batch({"a"}), bomb), {.check = &witness}), "0-0");
+  EXPECT_EQ(witness.seen, "MessageTooLarge ");
+}
+
+TEST_F(Recompress, a_batch_is_opened_once_for_check_and_conversion) {
+  want(config::Compression::kZstd);
+  Witness witness;
+  const int before = gzip_.decompressions();
+  EXPECT_EQ(verdict(compressed(batch({"a"}), gzip_), {.check = &witness}), "0-0");
+  EXPECT_EQ(gzip_.decompressions() - before, 1);
+  EXPECT_EQ(witness.seen, "a ");
+  EXPECT_EQ(contents(), "0:a");
+}
+
+TEST_F(Recompress, without_a_check_compressed_batches_stay_closed) {
+  append(compressed(batch({"a"}), gzip_), {}).value();
+  EXPECT_EQ(gzip_.decompressions(), 0);
+}
+
 TEST_F(Recompress, sections_that_do_not_decompress_are_refused) {
   want(config::Compression::kUncompressed);
   Bytes bytes = compressed(batch({"a"}), gzip_);

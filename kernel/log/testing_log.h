@@ -20,11 +20,13 @@
 
 namespace tenon::log {
 
-// A codec that turns every byte over and puts its id in front.
+// A codec that turns every byte over and puts its id in front. One that swells says of everything
+// that it is so many bytes long.
 class TestingCodec {
  public:
-  explicit TestingCodec(int wire_id)
-      : api_{.struct_size = sizeof(tn_codec),
+  explicit TestingCodec(int wire_id, size_t swells_to = 0)
+      : swells_to_(swells_to),
+        api_{.struct_size = sizeof(tn_codec),
              .wire_id = wire_id,
              .flags = 0,
              .reserved = 0,
@@ -51,12 +53,13 @@ class TestingCodec {
                             size_t* length, tn_error*) {
     ++of(self).decompressions_;
     if (src.len == 0 || src.data[0] != of(self).api_.wire_id) return TN_E_CORRUPT;
-    if (src.len - 1 > cap) return TN_E_LIMIT;
+    if (src.len - 1 > cap || of(self).swells_to_ > cap) return TN_E_LIMIT;
     for (size_t i = 1; i < src.len; ++i) dst[i - 1] = static_cast<uint8_t>(~src.data[i]);
     *length = src.len - 1;
     return TN_OK;
   }
 
+  size_t swells_to_;
   tn_codec api_;
   plugin::Codec codec_;
   int decompressions_ = 0;
