@@ -16,6 +16,7 @@ Partition::Partition(TopicPartition name, Uuid topic_id, metadata::PartitionInfo
       state_(std::move(state)),
       log_(std::move(log)),
       scheduler_(scheduler),
+      guard_(name_, scheduler.clock()),
       high_watermark_(log_->end_offset()),
       alive_(std::make_shared<Partition*>(this)) {}
 
@@ -45,9 +46,12 @@ Future<Result<log::AppendInfo>> Partition::append(MutableBytes batches,
                      "fewer replicas are in sync than min.insync.replicas asks for"));
     return future;
   }
+  PartitionGuard::Check check(guard_, options.findings);
+  const bool guarded = options.from_client && guard_.on();
   auto appended = log_->append(batches, {.leader_epoch = state_.leader_epoch,
                                          .from_client = options.from_client,
-                                         .allow_zstd = options.allow_zstd});
+                                         .allow_zstd = options.allow_zstd,
+                                         .check = guarded ? &check : nullptr});
   if (!appended || options.acks != kAcksAll) {
     const bool wrote = appended.has_value();
     done.fulfil(std::move(appended));

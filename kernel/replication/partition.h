@@ -3,9 +3,9 @@
 // One partition as its leader sees it: the log, the leader epoch, the high watermark, and who waits
 // for it to move. A partition lives on its owner shard; every call is made there.
 //
-// Way of an append: check epoch and min ISR -> log (validates, assigns offsets, one write) -> ask
-// the log to make it durable -> the high watermark moves -> waiting producers are answered in
-// offset order and waiting fetches are woken.
+// Way of an append: check epoch and min ISR -> log (validates, asks the partitioner guard, assigns
+// offsets, one write) -> ask the log to make it durable -> the high watermark moves -> waiting
+// producers are answered in offset order and waiting fetches are woken.
 //
 // Failure modes: a refused batch changes nothing. A failed write or flush fails the log for good:
 // all waiting producers get kKafkaStorageError, and every later append too.
@@ -28,6 +28,7 @@
 #include "log/log.h"
 #include "metadata/image.h"
 #include "replication/high_watermark_wait.h"
+#include "replication/partition_guard.h"
 
 namespace tenon::replication {
 
@@ -41,6 +42,8 @@ struct ProduceOptions {
   MonoTime deadline{};  // after it a waiting producer is answered kTimeout
   bool from_client = true;
   bool allow_zstd = true;  // false for requests older than version 7 (KIP-110)
+  // Where the partitioner guard leaves what it finds, before the append is answered; may be null.
+  GuardSink* findings = nullptr;
 };
 
 // What a fetch asks of one partition.
@@ -90,6 +93,7 @@ class Partition {
 
   void set_state(metadata::PartitionInfo state) { state_ = std::move(state); }
   void set_config(config::TopicConfig config);
+  void set_guard(GuardRules rules) { guard_.set_rules(std::move(rules)); }
   // What the interval of tenon.fsync = interval asks for; nothing otherwise.
   void flush_if_interval();
   void apply_retention();
@@ -99,6 +103,7 @@ class Partition {
   const TopicPartition& name() const { return name_; }
   const Uuid& topic_id() const { return topic_id_; }
   log::Log& log() { return *log_; }
+  const PartitionGuard& guard() const { return guard_; }
   // Answers every waiter kNotLeaderOrFollower and gives the log up, to be closed or removed.
   std::unique_ptr<log::Log> release();
 
@@ -124,6 +129,7 @@ class Partition {
   metadata::PartitionInfo state_;
   std::unique_ptr<log::Log> log_;
   Scheduler& scheduler_;
+  PartitionGuard guard_;
   Offset high_watermark_;
   std::deque<Waiter> producers_;
   std::vector<std::shared_ptr<HighWatermarkWait>> fetches_;

@@ -44,6 +44,17 @@ config::TopicConfig PartitionTable::config_of(const metadata::TopicInfo& topic) 
   return fallback;
 }
 
+void PartitionTable::configure(Partition& partition, const metadata::TopicInfo& topic) const {
+  auto config = config_of(topic);
+  const std::string& partitioner = config.tenon_partitioner;
+  partition.set_guard(
+      {.mode = config.partitioner_guard,
+       .name = partitioner,
+       .partitioner = partitioner.empty() ? nullptr : context_.partitioner(partitioner),
+       .partitions = static_cast<int32_t>(topic.partitions.size())});
+  partition.set_config(std::move(config));
+}
+
 void PartitionTable::apply(std::shared_ptr<const metadata::Image> image) {
   const auto before = std::exchange(image_, std::move(image));
   const auto changes = metadata::changes_between(*before, *image_);
@@ -60,7 +71,7 @@ void PartitionTable::apply_topic(const metadata::TopicInfo& topic) {
       open(topic, partition);
     } else if (found->second.partition) {
       found->second.partition->set_state(partition);
-      found->second.partition->set_config(config_of(topic));
+      configure(*found->second.partition, topic);
     }
   }
 }
@@ -157,7 +168,7 @@ void PartitionTable::settle(const Key& key, const TopicPartition& name,
     slot.partition = std::make_unique<Partition>(
         name, key.topic, topic->partitions.at(static_cast<size_t>(key.index)), std::move(*log),
         scheduler_);
-    slot.partition->set_config(config_of(*topic));
+    configure(*slot.partition, *topic);
   }
   auto waiting = std::exchange(slot.waiting, {});
   if (topic == nullptr) slots_.erase(key);

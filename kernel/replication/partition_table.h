@@ -21,6 +21,7 @@
 #include "log/log.h"
 #include "metadata/image.h"
 #include "plugin/codec.h"
+#include "plugin/partitioner.h"
 #include "plugin/storage.h"
 #include "replication/log_directories.h"
 #include "replication/partition.h"
@@ -37,6 +38,9 @@ struct StorageContext {
   const plugin::Codecs& codecs;
   config::TopicConfig topic_defaults;
   int64_t producer_expiry_ms = 86'400'000;
+  // The partitioner plugin of that name, or null. Any thread.
+  std::function<const plugin::Partitioner*(const std::string& name)> partitioner =
+      [](const std::string&) { return nullptr; };
 };
 
 class PartitionTable {
@@ -109,6 +113,8 @@ class PartitionTable {
   void remove_log(std::unique_ptr<log::Log> log, std::string directory);
   void finish_opening();
   config::TopicConfig config_of(const metadata::TopicInfo& topic) const;
+  // Hands the topic's configuration to one of its partitions.
+  void configure(Partition& partition, const metadata::TopicInfo& topic) const;
 
   StorageContext& context_;
   Scheduler& scheduler_;

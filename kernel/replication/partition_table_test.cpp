@@ -11,6 +11,7 @@
 #include "log/testing_log.h"
 #include "metadata/delta.h"
 #include "metadata/records.h"
+#include "replication/testing/number_partitioner.h"
 
 namespace tenon::replication {
 namespace {
@@ -33,6 +34,9 @@ class PartitionTableTest : public log::LogTest {
                                                                .codecs = codecs_,
                                                                .topic_defaults = {}});
     context_->topic_defaults.tenon_storage = "testing";
+    context_->partitioner = [this](const std::string& name) {
+      return name == "number" ? &number_.handle() : nullptr;
+    };
     table_ = std::make_unique<PartitionTable>(*context_, scheduler_, 0, 1);
     image_ = metadata::Image::empty("c");
   }
@@ -90,6 +94,7 @@ class PartitionTableTest : public log::LogTest {
   SeededRandom random_{1};
   uint64_t index_ = 0;
   bool storage_missing_ = false;
+  NumberPartitioner number_;
   fs::path root_;
   std::unique_ptr<LogDirectories> directories_;
   std::unique_ptr<StorageContext> context_;
@@ -183,6 +188,26 @@ TEST_F(PartitionTableTest, a_partition_that_could_not_be_opened_is_tried_again) 
   const auto answer = produce(id, "a");
   scheduler_.run();
   EXPECT_EQ(*answer, "0");
+}
+
+TEST_F(PartitionTableTest, the_topics_guard_reaches_its_partitions_and_changes_live) {
+  const Uuid id = create("t", 2, {{"tenon.partitioner", "number"}});
+  scheduler_.run();
+  const auto produced = [&](int32_t index) {
+    Bytes bytes = batch({"v"});
+    auto appended = table_->append(id, index, MutableBytes(bytes), {.acks = kAcksLeader});
+    return appended.await_resume();
+  };
+  EXPECT_TRUE(produced(1));
+  wire::ConfigRecord reject;
+  reject.resource_type = 2;
+  reject.resource_name = "t";
+  reject.name = "tenon.partitioner.guard";
+  reject.value = "reject";
+  apply({reject});
+  EXPECT_TRUE(produced(0));
+  EXPECT_EQ(produced(1).error().code, Errc::kInvalidRecord);
+  EXPECT_EQ(table_->find(id, 0)->guard().checked(), 1u);
 }
 
 TEST_F(PartitionTableTest, altered_configs_reach_the_log) {
