@@ -13,6 +13,7 @@
 #include "broker/data_lock.h"
 #include "broker/plugin_routes.h"
 #include "broker/samples.h"
+#include "broker/topic_plugins.h"
 #include "controller/data_directories.h"
 #include "groups/group_directory.h"
 #include "handlers/dispatch.h"
@@ -97,6 +98,7 @@ struct Broker::Rooms {
   std::unique_ptr<groups::GroupDirectory> groups;
   std::unique_ptr<handlers::ProducerIds> producer_ids;
   std::unique_ptr<handlers::RequestMetrics> request_metrics;
+  handlers::GuardLedger guard_ledger;
   std::unique_ptr<handlers::Services> services;
   std::unique_ptr<http::HttpServer> http;
   std::unique_ptr<net::Listener> listener;
@@ -109,8 +111,6 @@ struct Broker::Rooms {
   Result<> open_kafka();
   Result<> start_controller();
   void set_strays_aside(const metadata::Image& image);
-  // A topic may only ask for plugins that are there.
-  Result<> check_loaded(const config::TopicConfig& config) const;
   Result<> open_logs();
   void build_services();
   metadata::BrokerInfo identity() const;
@@ -138,7 +138,7 @@ Result<> Broker::Rooms::load_plugins() {
     return fail(Errc::kPluginRefused, "", all);
   }
   plugins = std::move(*loaded);
-  return {};
+  return check_topic_plugins(*plugins, settings.topic.defaults);
 }
 
 Result<> Broker::Rooms::open_http() {
@@ -151,7 +151,9 @@ Result<> Broker::Rooms::open_http() {
   http::add_health_routes(options.routes, live, ready);
   http::add_metrics_route(options.routes, metrics, [this]() -> Task<MetricSamples> {
     if (!is_ready) co_return MetricSamples{};
-    co_return co_await gather_samples(home(), *replicas, *groups);
+    auto samples = co_await gather_samples(home(), *replicas, *groups);
+    guard_ledger.sample(samples);
+    co_return samples;
   });
   add_plugin_routes(options.routes, {*plugins, pool, home()});
   auto started = http::HttpServer::start(home(), std::move(options));
@@ -199,18 +201,6 @@ metadata::BrokerInfo Broker::Rooms::identity() const {
   return info;
 }
 
-Result<> Broker::Rooms::check_loaded(const config::TopicConfig& config) const {
-  if (plugins->storage(config.tenon_storage) == nullptr) {
-    return fail(Errc::kInvalidConfig, "tenon.storage",
-                "no storage plugin \"" + config.tenon_storage + "\" is loaded");
-  }
-  const int codec = plugin::wire_id_of(config.compression_type);
-  if (!plugins->codecs().known(codec)) {
-    return fail(Errc::kInvalidConfig, "compression.type", "no codec plugin for it is loaded");
-  }
-  return {};
-}
-
 void Broker::Rooms::set_strays_aside(const metadata::Image& image) {
   const size_t strays = directories->set_strays_aside(
       [&image](const Uuid& topic) { return image.find(topic) != nullptr; });
@@ -240,7 +230,9 @@ Result<> Broker::Rooms::start_controller() {
                     .default_partitions = settings.topic.partitions,
                     .default_replication_factor = settings.topic.replication_factor,
                     .delete_enabled = settings.topic.deletion,
-                    .check_config = [this](const auto& config) { return check_loaded(config); }};
+                    .check_config = [this](const config::TopicConfig& config) {
+                      return check_topic_plugins(*plugins, config);
+                    }};
   controller = std::make_unique<controller::Controller>(std::move(options));
   controller->on_image([this, first = true](std::shared_ptr<const metadata::Image> image) mutable {
     if (std::exchange(first, false)) set_strays_aside(*image);
@@ -258,7 +250,8 @@ Result<> Broker::Rooms::open_logs() {
       .engine = [this](const std::string& name) { return plugins->storage(name); },
       .codecs = plugins->codecs(),
       .topic_defaults = settings.topic.defaults,
-      .producer_expiry_ms = settings.log.producer_expiry_ms});
+      .producer_expiry_ms = settings.log.producer_expiry_ms,
+      .partitioner = [this](const std::string& name) { return plugins->partitioner(name); }});
   std::vector<Scheduler*> schedulers;
   for (size_t i = 0; i < shards.size(); ++i) schedulers.push_back(&shards.at(i));
   replicas = std::make_unique<replication::Replicas>(*storage, std::move(schedulers));
@@ -266,6 +259,7 @@ Result<> Broker::Rooms::open_logs() {
                                                     group_config(settings.groups), random);
   replicas->on_applied([this](size_t shard, const auto& before, const auto& after) {
     groups->on_image(shard, before, after);
+    if (shard == 0) guard_ledger.on_image(before, after);
   });
   if (auto started = start_controller(); !started) return started;
   return run_on(home(), [this]() -> Task<Result<>> {
@@ -289,6 +283,7 @@ void Broker::Rooms::build_services() {
                          .groups = *groups,
                          .producer_ids = *producer_ids,
                          .metrics = *request_metrics,
+                         .guard_ledger = guard_ledger,
                          .random = random,
                          .fetch_sessions = std::move(sessions)});
   replicas->start_periodic(

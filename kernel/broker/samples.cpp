@@ -20,6 +20,7 @@ struct ShardView {
   MetricSamples samples;
   EndOffsets ends;
   std::vector<CommittedOffset> committed;
+  std::map<std::string, uint64_t> guarded;  // records by topic
 };
 
 MetricSamples::Family gauge(std::string name, std::string help) {
@@ -39,6 +40,8 @@ void sample_partition(replication::Partition& partition, ShardView& view) {
   add("tenon_partition_log_end_offset", "Next offset to be written", offsets.log_end.value);
   add("tenon_partition_bytes", "Bytes of the log", partition.log().bytes());
   view.ends.emplace(partition.name(), offsets.high_watermark);
+  const uint64_t guarded = partition.guard().checked();
+  if (guarded > 0) view.guarded[partition.name().topic] += guarded;
 }
 
 void sample_group(const groups::GroupSummary& group, ShardView& view) {
@@ -87,6 +90,19 @@ void add_lag(const std::vector<ShardView>& views, MetricSamples& samples) {
   }
 }
 
+void add_guarded(const std::vector<ShardView>& views, MetricSamples& samples) {
+  std::map<std::string, uint64_t> sums;
+  for (const ShardView& view : views) {
+    for (const auto& [topic, records] : view.guarded) sums[topic] += records;
+  }
+  for (const auto& [topic, records] : sums) {
+    samples.add({.name = "tenon_partitioner_guard_records_total",
+                 .help = "Records that were held against the topic's partitioner",
+                 .type = MetricType::kCounter},
+                {{"topic", topic}}, static_cast<double>(records));
+  }
+}
+
 }  // namespace
 
 Task<MetricSamples> gather_samples(Scheduler& home, replication::Replicas& replicas,
@@ -99,6 +115,7 @@ Task<MetricSamples> gather_samples(Scheduler& home, replication::Replicas& repli
   }
   MetricSamples samples;
   add_lag(views, samples);
+  add_guarded(views, samples);
   for (ShardView& view : views) samples.append(std::move(view.samples));
   co_return samples;
 }

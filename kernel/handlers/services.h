@@ -9,6 +9,7 @@
 #include "controller/controller.h"
 #include "groups/group_directory.h"
 #include "handlers/data/fetch_session.h"
+#include "handlers/guard_ledger.h"
 #include "handlers/producer_ids.h"
 #include "handlers/request_metrics.h"
 #include "replication/replicas.h"
@@ -24,6 +25,7 @@ struct Services {
   groups::GroupDirectory& groups;
   ProducerIds& producer_ids;
   RequestMetrics& metrics;
+  GuardLedger& guard_ledger;
   Random& random;
   std::vector<FetchSessions> fetch_sessions;  // one per shard, touched only there
 };

@@ -11,23 +11,26 @@ namespace {
 using replication::PartitionTable;
 using replication::ProduceOptions;
 using Appended = Result<log::AppendInfo>;
+using PartitionAnswer = wire::ProduceResponse::PartitionProduceResponse;
 
 // The records of one partition of the request, and where its answer goes.
 struct Part {
-  Uuid topic;
+  const metadata::TopicInfo* topic;
   int32_t index;
   MutableBytes records;
-  wire::ProduceResponse::PartitionProduceResponse* answer;
+  PartitionAnswer* answer;
+  replication::GuardSink findings{};  // filled on the owner shard, read back here
 };
 
 // Runs on the owner shard. Every append is made before the first suspension: that is what keeps the
 // order of requests that follow each other on a connection.
-Task<std::vector<Appended>> append_all(PartitionTable& table, std::span<const Part> parts,
+Task<std::vector<Appended>> append_all(PartitionTable& table, std::span<Part> parts,
                                        ProduceOptions options) {
   std::vector<Future<Appended>> pending;
   pending.reserve(parts.size());
-  for (const Part& part : parts) {
-    pending.push_back(table.append(part.topic, part.index, part.records, options));
+  for (Part& part : parts) {
+    options.findings = &part.findings;
+    pending.push_back(table.append(part.topic->id, part.index, part.records, options));
   }
   std::vector<Appended> results;
   results.reserve(parts.size());
@@ -35,7 +38,7 @@ Task<std::vector<Appended>> append_all(PartitionTable& table, std::span<const Pa
   co_return results;
 }
 
-void answer(wire::ProduceResponse::PartitionProduceResponse& to, const Appended& appended) {
+void answer(PartitionAnswer& to, const Appended& appended) {
   if (appended) {
     to.base_offset = appended->base_offset.value;
     to.log_append_time_ms = appended->log_append_time_ms;
@@ -47,6 +50,26 @@ void answer(wire::ProduceResponse::PartitionProduceResponse& to, const Appended&
   to.error_message = appended.error().text();
 }
 
+// What the partitioner guard has found is told to the operator and, when the batch was refused, to
+// the client, record by record (KIP-467).
+void tell_findings(Call& call, const Part& part) {
+  const net::ConnectionInfo& from = call.connection;
+  const auto& id = call.header.client_id;
+  const GuardedClient client{.client_id = id ? std::string_view(*id) : std::string_view(),
+                             .software_name = from.client_software_name,
+                             .software_version = from.client_software_version,
+                             .host = from.peer_host,
+                             .port = from.peer_port};
+  const replication::GuardFindings& found = *part.findings;
+  call.services.guard_ledger.report({part.topic->name, part.index}, client, found,
+                                    call.scheduler().clock().now());
+  if (!found.refused) return;
+  for (const auto& record : found.first) {
+    part.answer->record_errors.push_back(
+        {.batch_index = record.index, .batch_index_error_message = found.sentence(record)});
+  }
+}
+
 // The batches that are for partitions that exist, by owner shard; the others are answered at once.
 class Split {
  public:
@@ -55,7 +78,7 @@ class Split {
   }
 
   void add(const std::string& name, const wire::ProduceRequest::PartitionProduceData& data,
-           wire::ProduceResponse::PartitionProduceResponse& to) {
+           PartitionAnswer& to) {
     to.index = data.index;
     const metadata::TopicInfo* topic = image_.find(name);
     if (topic == nullptr || data.index < 0 ||
@@ -75,7 +98,7 @@ class Split {
       return;
     }
     by_shard_[call_.services.replicas.owner(topic->id, data.index)].push_back(
-        {topic->id, data.index, data.records.value_or(MutableBytes{}), &to});
+        {topic, data.index, data.records.value_or(MutableBytes{}), &to});
   }
   std::vector<std::vector<Part>>& by_shard() { return by_shard_; }
 
@@ -129,7 +152,11 @@ Task<void> append_by_shard(Call& call, std::vector<std::vector<Part>>& by_shard,
   }
   for (auto& [shard, future] : pending) {
     const auto results = co_await std::move(future);
-    for (size_t i = 0; i < results.size(); ++i) answer(*by_shard[shard][i].answer, results[i]);
+    for (size_t i = 0; i < results.size(); ++i) {
+      const Part& part = by_shard[shard][i];
+      answer(*part.answer, results[i]);
+      if (part.findings) tell_findings(call, part);
+    }
   }
 }
 

@@ -5,6 +5,7 @@
 #include "groups/partitioning.h"
 #include "handlers/groups/find_coordinator.h"
 #include "handlers/testing/handler_fixture.h"
+#include "replication/testing/number_partitioner.h"
 
 namespace tenon::handlers {
 namespace {
@@ -196,6 +197,95 @@ TEST_F(ProduceTest, a_log_that_cannot_be_written_is_a_storage_error) {
   EXPECT_EQ(code(produce(to("t", {records(0, batch({"a"}))})).error_code),
             ErrorCode::kKafkaStorageError);
   storage_.fail_flushes = false;
+}
+
+class GuardedProduceTest : public ProduceTest {
+ protected:
+  GuardedProduceTest() {
+    context_->partitioner = [this](const std::string&) { return &number_.handle(); };
+  }
+  void create_guarded(const std::string& mode, int32_t partitions = 2) {
+    create("t", partitions, {{"tenon.partitioner", "number"}, {"tenon.partitioner.guard", mode}});
+  }
+  // To partition 0 of the topic, one record of each key.
+  Answered send(const std::vector<std::string>& keys, int16_t version = -1) {
+    record::BatchBuilder builder;
+    for (const std::string& key : keys) builder.add({.timestamp_ms = now(), .key = as_bytes(key)});
+    return produce(to("t", {records(0, builder.build())}), version);
+  }
+  std::string metrics() {
+    MetricSamples samples;
+    guard_ledger_.sample(samples);
+    return metrics_.expose(std::move(samples));
+  }
+  bool counted(const std::string& records) {
+    return metrics().find("mismatches_total{topic=\"t\",client_id=\"client\"} " + records + "\n") !=
+           std::string::npos;
+  }
+
+  replication::NumberPartitioner number_;
+};
+
+TEST_F(GuardedProduceTest, warn_takes_misplaced_records_and_counts_them) {
+  create_guarded("warn");
+  const Answered taken = send({"0", "1", "2", "3"});
+  EXPECT_EQ(code(taken.error_code), ErrorCode::kNone);
+  EXPECT_TRUE(taken.record_errors.empty());
+  EXPECT_TRUE(counted("2")) << metrics();
+  EXPECT_EQ(partition("t").offsets().log_end, Offset{4});
+}
+
+TEST_F(GuardedProduceTest, reject_refuses_the_batch_and_names_each_misplaced_record) {
+  create_guarded("reject");
+  const Answered refused = send({"0", "1", "2", "3"});
+  EXPECT_EQ(code(refused.error_code), ErrorCode::kInvalidRecord);
+  EXPECT_EQ(refused.base_offset, -1);
+  ASSERT_EQ(refused.record_errors.size(), 2u);
+  EXPECT_EQ(refused.record_errors[0].batch_index, 1);
+  EXPECT_EQ(refused.record_errors[1].batch_index, 3);
+  EXPECT_EQ(refused.record_errors[1].batch_index_error_message,
+            "record 3 with key \"3\" belongs to partition 1 by partitioner number, not 0");
+  EXPECT_TRUE(refused.error_message->starts_with(
+      "t-0: record 1 with key \"1\" belongs to partition 1 by partitioner number, not 0"))
+      << *refused.error_message;
+  EXPECT_TRUE(counted("2"));
+  EXPECT_EQ(partition("t").offsets().log_end, Offset{0});
+  EXPECT_EQ(code(send({"0", "2"}).error_code), ErrorCode::kNone);
+}
+
+TEST_F(GuardedProduceTest, a_guard_that_is_off_sees_nothing) {
+  create_guarded("off");
+  EXPECT_EQ(code(send({"1"}).error_code), ErrorCode::kNone);
+  EXPECT_EQ(metrics().find("tenon_partitioner_guard"), std::string::npos);
+}
+
+TEST_F(GuardedProduceTest, the_guard_follows_a_growing_topic) {
+  create_guarded("reject", 1);
+  EXPECT_EQ(code(send({"1"}).error_code), ErrorCode::kNone);
+  EXPECT_TRUE(wait(controller_->create_partitions({{.topic = "t", .count = 2, .assignments = {}}}))
+                  .front());
+  scheduler_.run();
+  EXPECT_EQ(code(send({"1"}).error_code), ErrorCode::kNone);
+  scheduler_.advance(replication::PartitionGuard::kGrowthGrace);
+  EXPECT_EQ(code(send({"1"}).error_code), ErrorCode::kInvalidRecord);
+}
+
+TEST_F(GuardedProduceTest, other_partitions_of_the_request_are_taken) {
+  create_guarded("reject");
+  const auto one = [&](int32_t index) {
+    return records(
+        index, record::BatchBuilder().add({.timestamp_ms = now(), .key = as_bytes("1")}).build());
+  };
+  const auto answer = ask(handle_produce, to("t", {one(0), one(1)}));
+  const auto& parts = (*answer)->responses.at(0).partition_responses;
+  EXPECT_EQ(code(parts[0].error_code), ErrorCode::kInvalidRecord);
+  EXPECT_EQ(code(parts[1].error_code), ErrorCode::kNone);
+}
+
+TEST_F(GuardedProduceTest, a_refusal_with_acks_none_closes_the_connection) {
+  create_guarded("reject");
+  Bytes bytes = record::BatchBuilder().add({.timestamp_ms = now(), .key = as_bytes("1")}).build();
+  EXPECT_FALSE(ask(handle_produce, to("t", {records(0, std::move(bytes))}, kAcksNone)));
 }
 
 }  // namespace

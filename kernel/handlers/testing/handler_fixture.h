@@ -126,6 +126,7 @@ class HandlerTest : public replication::ReplicasTest {
   std::unique_ptr<groups::GroupDirectory> groups_;
   std::unique_ptr<Services> services_;
   MetricRegistry metrics_;
+  GuardLedger guard_ledger_;
 
  private:
   static constexpr auto kProduceTimeout = std::chrono::seconds(30);
@@ -178,6 +179,7 @@ class HandlerTest : public replication::ReplicasTest {
                                                     .groups = *groups_,
                                                     .producer_ids = *producer_ids_,
                                                     .metrics = *request_metrics_,
+                                                    .guard_ledger = guard_ledger_,
                                                     .random = random_,
                                                     .fetch_sessions = {}});
     for (size_t i = 0; i < kShards; ++i) services_->fetch_sessions.emplace_back(10, i, kShards);
