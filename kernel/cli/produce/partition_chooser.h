@@ -17,7 +17,7 @@
 namespace tenon::cli {
 
 struct PartitionerChoice {
-  std::string plugin = "hash";             // a name, or the path of a library
+  std::string plugin{};                    // a name, or the path of a library; must be set to load
   std::vector<std::string> options{};      // key=value
   std::vector<std::string> directories{};  // where names are looked for
 };

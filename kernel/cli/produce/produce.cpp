@@ -10,6 +10,7 @@
 #include <cstring>
 #include <optional>
 
+#include "cli/client/admin.h"
 #include "cli/option_checks.h"
 #include "cli/output/json.h"
 #include "cli/output/text.h"
@@ -32,6 +33,8 @@ struct ProduceOptions {
   std::string plugins;  // a directory; empty = that of the program
   ProducerOptions producer;
   std::vector<std::string> headers;
+
+  bool names_partitioner() const { return !partitioner.plugin.empty(); }
 };
 
 double seconds_since(Steady::time_point start) {
@@ -64,7 +67,8 @@ class Progress {
 // Reads, chooses, sends: what is common to all lines of one run.
 class Run {
  public:
-  Run(const ProduceOptions& options, Producer& producer, PartitionChooser& chooser)
+  // `chooser` is null when all records go to one partition.
+  Run(const ProduceOptions& options, Producer& producer, PartitionChooser* chooser)
       : options_(options), producer_(producer), chooser_(chooser) {
     for (const auto& [name, value] : options.producer.headers)
       headers_.push_back({as_tn(std::string_view(name)), as_tn(std::string_view(value))});
@@ -91,12 +95,12 @@ class Run {
     shown.headers = headers_.data();
     shown.n_headers = static_cast<uint32_t>(headers_.size());
     shown.timestamp_ms = now_ms;
-    return chooser_.choose(shown);
+    return chooser_->choose(shown);
   }
 
   const ProduceOptions& options_;
   Producer& producer_;
-  PartitionChooser& chooser_;
+  PartitionChooser* chooser_;
   std::vector<tn_header> headers_;
   SystemClock clock_;
 };
@@ -140,6 +144,32 @@ Outcome<TopicMetadata> find_topic(const Client& client, const ProduceOptions& op
                                        options.topic, *options.partition, count - 1));
 }
 
+// The partitioner that the topic names (tenon.partitioner), or hash: also where there is no such
+// thing, and where we are not allowed to know.
+std::string partitioner_of_topic(const Client& client, const std::string& topic) {
+  constexpr const char* kDefault = "hash";
+  const auto configs = topic_configs(client, topic);
+  if (!configs) {
+    fmt::print(stderr, "tenon: {}; records go where the partitioner {} puts them\n",
+               configs.error().text, kDefault);
+    return kDefault;
+  }
+  const auto named = std::ranges::find(*configs, "tenon.partitioner", &ConfigValue::name);
+  return named != configs->end() && named->value && !named->value->empty() ? *named->value
+                                                                           : kDefault;
+}
+
+Outcome<std::unique_ptr<PartitionChooser>> load_chooser_of_topic(const Client& client,
+                                                                 const ProduceOptions& options) {
+  PartitionerChoice choice = options.partitioner;
+  choice.plugin = partitioner_of_topic(client, options.topic);
+  auto chooser = PartitionChooser::load(choice);
+  if (chooser) return chooser;
+  return failed(chooser.error().exit_code,
+                fmt::format("topic {} goes by the partitioner {}: {}", options.topic, choice.plugin,
+                            chooser.error().text));
+}
+
 bool may_go_on(const std::optional<std::string_view>& line, const StopSignals& signals,
                const Tally& tally) {
   return line && !signals.stopped() && !tally.gave_up;
@@ -148,18 +178,22 @@ bool may_go_on(const std::optional<std::string_view>& line, const StopSignals& s
 int run_produce(const Shell& shell, const ProduceOptions& options) {
   auto lines = LineReader::open(options.file);
   if (!lines) return report(lines.error());
-  auto chooser = PartitionChooser::load(options.partitioner);
+  Outcome<std::unique_ptr<PartitionChooser>> chooser;
+  if (options.names_partitioner()) chooser = PartitionChooser::load(options.partitioner);
   if (!chooser) return report(chooser.error());
   auto producer = Producer::connect(shell, options.producer);
   if (!producer) return report(producer.error());
   const auto topic = find_topic((*producer)->client(), options);
   if (!topic) return report(topic.error());
+  const bool topic_decides = !options.partition && !options.names_partitioner();
+  if (topic_decides) chooser = load_chooser_of_topic((*producer)->client(), options);
+  if (!chooser) return report(chooser.error());
   (*producer)->set_topic(*topic);
-  (*chooser)->set_topic(*topic);
+  if (*chooser) (*chooser)->set_topic(*topic);
 
   const StopSignals signals;
   const auto start = Steady::now();
-  Run run(options, **producer, **chooser);
+  Run run(options, **producer, chooser->get());
   Progress progress(!lines->from_terminal());
   for (auto line = lines->next(); may_go_on(line, signals, (*producer)->tally());
        line = lines->next()) {
@@ -208,7 +242,8 @@ void add_partition_options(CLI::App& verb, ProduceOptions& options) {
       verb.add_option("-p,--partition", options.partition, "Everything to this partition");
   take_number_from(partition, 0);
   verb.add_option("--partitioner", options.partitioner.plugin,
-                  "What chooses: hash (default), crc32, round-robin, sticky, or a library")
+                  "What chooses: hash, crc32, round-robin, sticky, or a library; without it the "
+                  "topic's tenon.partitioner, or hash")
       ->excludes(partition)
       ->type_name("NAME|PATH");
   verb.add_option("--partitioner-option", options.partitioner.options,
