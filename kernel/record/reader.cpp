@@ -2,8 +2,6 @@
 
 #include "record/reader.h"
 
-#include <algorithm>
-
 namespace tenon::record {
 namespace {
 
@@ -46,17 +44,6 @@ bool take_nullable(ByteView& rest, std::optional<ByteView>& taken) {
   if (!take(rest, length, bytes)) return false;
   taken = bytes;
   return true;
-}
-
-// Timestamp and offset deltas that nobody asks for. At most as long as a varlong.
-bool skip_varint(ByteView& rest) {
-  const size_t bytes_max = std::min<size_t>(rest.size(), 10);
-  for (size_t at = 0; at < bytes_max; ++at) {
-    if ((rest[at] & 0x80) != 0) continue;
-    rest = rest.subspan(at + 1);
-    return true;
-  }
-  return false;
 }
 
 bool take_header(ByteView& rest, HeaderView& header) {
@@ -106,15 +93,11 @@ bool RecordReader::next(RecordView& record) {
   return !damaged_;
 }
 
-bool KeyReader::next(std::optional<ByteView>& key) {
-  if (rest_.empty() || damaged_) return false;
-  int32_t length = 0;
-  ByteView body;
-  damaged_ = !read_varint(rest_, length) || !take(rest_, length, body) || body.empty();
-  if (damaged_) return false;
-  body = body.subspan(1);  // attributes
-  damaged_ = !skip_varint(body) || !skip_varint(body) || !take_nullable(body, key);
-  return !damaged_;
+bool KeyReader::read_longer(const uint8_t*& at, const uint8_t* end, int32_t& value) {
+  ByteView rest(at, end);
+  const bool read = read_varint(rest, value);
+  at = rest.data();
+  return read;
 }
 
 bool HeaderReader::next(HeaderView& header) {

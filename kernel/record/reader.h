@@ -51,17 +51,53 @@ class RecordReader {
 
 // Goes from key to key, reading no more of a record than its length and what stands before the
 // key; the rest is skipped unseen. `KeyReader reader(section); while (reader.next(key)) ...`
+//
+// Always inlined, so that a loop keeps key and position in registers: a key that is written to
+// memory in two halves and read back as a whole costs more than all the rest.
 class KeyReader {
  public:
-  explicit KeyReader(ByteView section) : rest_(section) {}
+  explicit KeyReader(ByteView section) : at_(section.data()), end_(at_ + section.size()) {}
 
   // The key of the next record, or null. False at the end of the section and at the first record
   // that is damaged before or in its key; damaged() tells which.
-  bool next(std::optional<ByteView>& key);
+  [[gnu::always_inline]] bool next(std::optional<ByteView>& key) {
+    if (at_ == end_ || damaged_) return false;
+    damaged_ = !take_key(key);
+    return !damaged_;
+  }
   bool damaged() const { return damaged_; }
 
  private:
-  ByteView rest_;
+  [[gnu::always_inline]] bool take_key(std::optional<ByteView>& key) {
+    int32_t length = 0;
+    if (!read(at_, end_, length) || length < 1 || length > end_ - at_) return false;
+    const uint8_t* at = at_ + 1;  // behind the attributes
+    at_ += length;
+    if (!skip(at, at_) || !skip(at, at_) || !read(at, at_, length)) return false;
+    if (length < -1 || length > at_ - at) return false;
+    key = length < 0 ? std::nullopt : std::optional(ByteView(at, static_cast<size_t>(length)));
+    return true;
+  }
+  // A varint of one or two bytes, as nearly all lengths are, or else a longer one.
+  [[gnu::always_inline]] static bool read(const uint8_t*& at, const uint8_t* end, int32_t& value) {
+    const int bytes = end - at < 2 ? 0 : at[0] < 0x80 ? 1 : at[1] < 0x80 ? 2 : 0;
+    if (bytes == 0) return read_longer(at, end, value);
+    const int zigzag = bytes == 1 ? at[0] : (at[0] & 0x7f) | at[1] << 7;
+    value = (zigzag >> 1) ^ -(zigzag & 1);
+    at += bytes;
+    return true;
+  }
+  static bool read_longer(const uint8_t*& at, const uint8_t* end, int32_t& value);
+  // Over a delta that nobody asks for. At most as long as a varlong.
+  [[gnu::always_inline]] static bool skip(const uint8_t*& at, const uint8_t* end) {
+    for (int bytes = 0; bytes < 10 && at < end; ++bytes) {
+      if (*at++ < 0x80) return true;
+    }
+    return false;
+  }
+
+  const uint8_t* at_;
+  const uint8_t* end_;
   bool damaged_ = false;
 };
 
