@@ -23,6 +23,9 @@ Row ingest(const Settings& settings, const std::string& fsync);
 Row hot_fetch(const Settings& settings);
 // One record of 100 bytes a request, 10 connections, 100 partitions.
 Row small_requests(const Settings& settings);
+// Ingest as above to a topic that the partitioner guard watches (warn), against one that it does
+// not: what the guard costs, with records of 1 KiB and of 100 bytes that are where they belong.
+std::vector<Row> guard_cost(const Settings& settings);
 // Time to the answer of a batch of 200 bytes with nothing else going on: p50 and p99.
 std::vector<Row> ack_latency(const Settings& settings, const std::string& fsync);
 // Time from the produce request to the end of a fetch that waits for it: p50 and p99.9.

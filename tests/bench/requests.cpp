@@ -6,9 +6,11 @@
 
 #include <algorithm>
 
+#include "java_partition.h"
 #include "load.h"
 #include "process.h"
 #include "record/builder.h"
+
 #include "wire/admin/create_topics.h"
 #include "wire/admin/delete_topics.h"
 #include "wire/codec.h"
@@ -26,6 +28,7 @@ constexpr int16_t kDeleteVersion = 4;
 constexpr int32_t kTimeoutMs = 30'000;
 // Of a record, besides its value, at the sizes that are used here.
 constexpr size_t kRecordOverhead = 10;
+constexpr size_t kKeyBytes = 15;  // "customer-000017"
 
 template <class M>
 Bytes frame_of(M message, int16_t version) {
@@ -52,6 +55,18 @@ Bytes make_batch(size_t bytes, size_t record_bytes) {
   do {
     builder.add({.timestamp_ms = 1'700'000'000'000, .value = value});
   } while (builder.size_bytes() + record_bytes + kRecordOverhead <= bytes);
+  return builder.build();
+}
+
+Bytes make_keyed_batch(size_t bytes, size_t record_bytes, int32_t partition) {
+  const Bytes value(record_bytes, 'x');
+  record::BatchBuilder builder;
+  for (int customer = 0; builder.size_bytes() + record_bytes + kKeyBytes + kRecordOverhead <= bytes;
+       ++customer) {
+    const std::string key = fmt::format("customer-{:06}", customer);
+    if (java_partition(key, kKeyedPartitions) != partition) continue;
+    builder.add({.timestamp_ms = 1'700'000'000'000, .key = as_bytes(key), .value = value});
+  }
   return builder.build();
 }
 
@@ -82,13 +97,17 @@ Bytes fetch_frame(const FetchSpec& spec) {
   return frame_of(std::move(request), kFetchVersion);
 }
 
-Topic::Topic(uint16_t port, std::string name, int32_t partitions, const std::string& fsync)
+Topic::Topic(uint16_t port, std::string name, int32_t partitions, const std::string& fsync,
+             const Configs& configs)
     : port_(port), name_(std::move(name)) {
   wire::CreateTopicsRequest request{.timeout_ms = kTimeoutMs};
   request.topics.push_back({.name = name_,
                             .num_partitions = partitions,
                             .replication_factor = 1,
                             .configs = {{.name = "tenon.fsync", .value = fsync}}});
+  for (const auto& [key, value] : configs) {
+    request.topics.back().configs.push_back({.name = key, .value = value});
+  }
   Connection connection(port_);
   connection.send(frame_of(std::move(request), kCreateVersion));
   const auto response =

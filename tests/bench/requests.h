@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/bytes.h"
 
@@ -13,6 +15,9 @@ namespace tenon::bench {
 // An uncompressed batch with records of `record_bytes` bytes of value, `bytes` large or a little
 // less. One record at least.
 Bytes make_batch(size_t bytes, size_t record_bytes);
+// The same with keys that tenon.partitioner = hash puts on `partition` of kKeyedPartitions.
+inline constexpr int32_t kKeyedPartitions = 2;
+Bytes make_keyed_batch(size_t bytes, size_t record_bytes, int32_t partition);
 int32_t records_in(const Bytes& batch);
 
 // With acks=all.
@@ -31,7 +36,9 @@ Bytes fetch_frame(const FetchSpec& spec);
 // A topic that lives as long as its object.
 class Topic {
  public:
-  Topic(uint16_t port, std::string name, int32_t partitions, const std::string& fsync);
+  using Configs = std::vector<std::pair<std::string, std::string>>;
+  Topic(uint16_t port, std::string name, int32_t partitions, const std::string& fsync,
+        const Configs& configs = {});
   ~Topic();
   Topic(const Topic&) = delete;
   Topic& operator=(const Topic&) = delete;

@@ -93,6 +93,33 @@ Row ingest(const Settings& settings, const std::string& fsync) {
   return row;
 }
 
+std::vector<Row> guard_cost(const Settings& settings) {
+  std::vector<Row> rows;
+  const Process broker = start_broker(settings);
+  for (const size_t record_bytes : {1024, 100}) {
+    Row& row = rows.emplace_back();
+    row.name = fmt::format("B7 guard warn / off, records of {} B", record_bytes);
+    row.unit = "GB/s";
+    row.target = record_bytes == 1024 ? ">=0.90" : "-";
+    Load load{.requests = scaled(settings, 8000), .check_reply = check_produced};
+    const auto ingested = [&](const std::string& mode, int round) {
+      const Topic topic(broker.port(), fmt::format("guard-{}-{}", mode, round), kKeyedPartitions,
+                        "never",
+                        {{"tenon.partitioner", "hash"}, {"tenon.partitioner.guard", mode}});
+      const Bytes batch = make_keyed_batch(kBatchBytes, record_bytes, round % 2);
+      load.frames = {{produce_frame(topic.name(), round % 2, batch)}};
+      const Measured measured = measure(broker, load);
+      row.rss_mb = broker.rss_mb();
+      return measured;
+    };
+    int off_round = 0;
+    run_rounds(
+        row, settings, [&] { return ingested("off", off_round++); },
+        [&](int round) { return ingested("warn", round); }, gb_per_second);
+  }
+  return rows;
+}
+
 Row hot_fetch(const Settings& settings) {
   Row row{.name = "B3 hot fetch 1 MiB, 1 conn", .unit = "GB/s", .target = ">=0.85"};
   constexpr uint64_t kChunks = 512;
