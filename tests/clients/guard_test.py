@@ -277,6 +277,14 @@ class Configuration(GuardCase):
             other = {"hash": "crc32", "crc32": "hash"}[partitioner]
             self.tenon("produce", topic, "-K:", "--partitioner", other, stdin=lines, expect=1)
 
+    def test_tenon_produce_does_not_guess_where_it_has_not_the_topics_partitioner(self):
+        topic = self.guarded("warn")
+        with tempfile.TemporaryDirectory() as empty:
+            err = self.tenon("produce", topic, "-K:", "--plugins", empty, stdin="a:1\n", expect=2)
+            self.assertIn(f"topic {topic} goes by the partitioner hash: ", err)
+            self.tenon("produce", topic, "-p", "0", "--plugins", empty, stdin="a\n")
+        self.assertEqual(self.stored(topic), 1)
+
 
 class Defaults(GuardCase):
     settings = ("topic.defaults.partitioner=hash", "topic.defaults.partitioner_guard=reject",
