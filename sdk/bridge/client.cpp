@@ -56,15 +56,19 @@ Log log_of(const RdkafkaApi& api, const rd_kafka_conf_t* conf) {
 
 }  // namespace
 
-Result<> Client::attach(const RdkafkaApi& api, rd_kafka_conf_t* conf) {
-  // The application's, if it sets one later, takes its place; this one makes sure that there is one
-  // which librdkafka frees.
-  if (api.conf_get_default_topic_conf(conf) == nullptr)
-    api.conf_set_default_topic_conf(conf, api.topic_conf_new());
+Result<bool> Client::attach(const RdkafkaApi& api, rd_kafka_conf_t* conf) {
   std::unique_ptr<Client> client(new Client(api));
   const Settings settings = with_environment({});
-  if (auto resolved = client->resolve(settings); !resolved) return resolved;
+  if (auto resolved = client->resolve(settings); !resolved) return resolved.error();
   return hook(conf, std::move(client));
+}
+
+Result<> Client::attach_first(const RdkafkaApi& api, rd_kafka_conf_t* conf) {
+  const auto attached = attach(api, conf);
+  if (!attached) return attached.error();
+  if (*attached && api.conf_get_default_topic_conf(conf) == nullptr)
+    api.conf_set_default_topic_conf(conf, api.topic_conf_new());
+  return {};
 }
 
 Client::~Client() {

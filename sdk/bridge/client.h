@@ -25,9 +25,13 @@ namespace tenon::bridge {
 
 class Client {
  public:
-  // Hooks a configuration. Does nothing if it is hooked already (a copy, of which librdkafka loads
-  // the plugins again).
-  static Result<> attach(const RdkafkaApi& api, rd_kafka_conf_t* conf);
+  // Hooks a configuration; false if it is hooked already (a copy, of which librdkafka loads the
+  // plugins again).
+  static Result<bool> attach(const RdkafkaApi& api, rd_kafka_conf_t* conf);
+  // The same for conf_init. Sees to it that there is a default topic configuration, which
+  // librdkafka will free; the application's, if it sets one later, takes its place. A copy gets the
+  // original's.
+  static Result<> attach_first(const RdkafkaApi& api, rd_kafka_conf_t* conf);
 
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;

@@ -60,7 +60,7 @@ TENON_BRIDGE_EXPORT rd_kafka_resp_err_t conf_init(rd_kafka_conf_t* conf, void** 
     *opaque = nullptr;
     const auto api = tenon::bridge::api_of_caller(__builtin_return_address(0));
     const auto attached =
-        api ? tenon::bridge::Client::attach(**api, conf) : tenon::Result<>(api.error());
+        api ? tenon::bridge::Client::attach_first(**api, conf) : tenon::Result<>(api.error());
     if (attached) return RD_KAFKA_RESP_ERR_NO_ERROR;
     std::snprintf(errstr, errstr_size, "%s", attached.error().text().c_str());
   } catch (...) {

@@ -34,7 +34,7 @@ rd_kafka_conf_res_t on_conf_set(rd_kafka_conf_t*, const char* name, const char* 
 rd_kafka_resp_err_t on_conf_dup(rd_kafka_conf_t* copy, const rd_kafka_conf_t*, size_t, const char**,
                                 void* opaque) noexcept {
   try {
-    const Result<> attached = Client::attach(client_of(opaque).api(), copy);
+    const Result<bool> attached = Client::attach(client_of(opaque).api(), copy);
     return attached ? RD_KAFKA_RESP_ERR_NO_ERROR : RD_KAFKA_RESP_ERR__INVALID_ARG;
   } catch (...) {
     return RD_KAFKA_RESP_ERR__FAIL;
@@ -71,11 +71,11 @@ rd_kafka_resp_err_t on_acknowledgement(rd_kafka_t*, rd_kafka_message_t* message,
 
 }  // namespace
 
-Result<> hook(rd_kafka_conf_t* conf, std::unique_ptr<Client> client) {
+Result<bool> hook(rd_kafka_conf_t* conf, std::unique_ptr<Client> client) {
   const RdkafkaApi& api = client->api();
   const rd_kafka_resp_err_t first =
       api.conf_interceptor_add_on_new(conf, kName, &on_new, client.get());
-  if (first == RD_KAFKA_RESP_ERR__CONFLICT) return {};
+  if (first == RD_KAFKA_RESP_ERR__CONFLICT) return false;
   const bool hooked =
       first == RD_KAFKA_RESP_ERR_NO_ERROR &&
       api.conf_interceptor_add_on_conf_set(conf, kName, &on_conf_set, client.get()) == 0 &&
@@ -85,7 +85,7 @@ Result<> hook(rd_kafka_conf_t* conf, std::unique_ptr<Client> client) {
   const Client* kept = client.release();
   (void)kept;
   if (!hooked) return Error(TN_E_UNSUPPORTED, "tenon: librdkafka does not take the interceptors");
-  return {};
+  return true;
 }
 
 void add_record_hooks(rd_kafka_t* rk, Client& client) {

@@ -10,9 +10,9 @@
 
 namespace tenon::bridge {
 
-// Gives the client to the configuration, which frees it. Lets it go unused if the configuration has
-// one already.
-Result<> hook(rd_kafka_conf_t* conf, std::unique_ptr<Client> client);
+// Gives the client to the configuration, which frees it; false, and it goes unused, if the
+// configuration has one already.
+Result<bool> hook(rd_kafka_conf_t* conf, std::unique_ptr<Client> client);
 
 // From on_new: has librdkafka show us every record of `rk`.
 void add_record_hooks(rd_kafka_t* rk, Client& client);
