@@ -36,14 +36,14 @@ struct Listener::State {
 
   ShardSet& shards;
   std::string name;
-  Endpoint bound;
+  ListeningSocket socket;                        // the acceptor's, once there is one
   std::unique_ptr<MetricRegistry> own_registry;  // when none was given
   std::shared_ptr<NetMetrics> metrics;
   std::shared_ptr<Admission> admission;
   std::vector<std::shared_ptr<ShardConnections>> by_shard;
-  std::shared_ptr<Acceptor> acceptor;
-  LogLimiter log;         // shard 0
-  size_t next_shard = 0;  // shard 0
+  std::shared_ptr<Acceptor> acceptor;  // none before open()
+  LogLimiter log;                      // shard 0
+  size_t next_shard = 0;               // shard 0
   bool stopped = false;
 
   void accepted(int fd, const Endpoint& peer);
@@ -72,13 +72,13 @@ void Listener::State::accepted(int fd, const Endpoint& peer) {
       });
 }
 
-Result<std::unique_ptr<Listener>> Listener::start(ShardSet& shards, ListenerOptions options) {
+Result<std::unique_ptr<Listener>> Listener::bind(ShardSet& shards, ListenerOptions options) {
   TN_ASSERT(options.handler && options.budget && shards.size() > 0);
-  auto listening = listen_on(options.endpoint);
-  if (!listening) return forward(listening);
+  auto bound = bind_to(options.endpoint);
+  if (!bound) return forward(bound);
 
   auto state = std::make_shared<State>(shards, options.name);
-  state->bound = listening->bound;
+  state->socket = *bound;
   if (!options.metrics) state->own_registry = std::make_unique<MetricRegistry>();
   MetricRegistry& registry = options.metrics ? *options.metrics : *state->own_registry;
   state->metrics = std::make_shared<NetMetrics>(registry, options.name);
@@ -91,12 +91,26 @@ Result<std::unique_ptr<Listener>> Listener::start(ShardSet& shards, ListenerOpti
         state->by_shard.emplace_back(std::make_shared<ShardConnections>(shards.at(i), shared));
     shards.at(i).post([home] { home->start(); });
   }
-  // The acceptor is closed in stop(), before the state goes.
-  state->acceptor = std::make_shared<Acceptor>(
-      shards.at(0), options.name, *listening,
-      [raw = state.get()](int fd, const Endpoint& peer) { raw->accepted(fd, peer); });
-  shards.at(0).post([acceptor = state->acceptor] { acceptor->start(); });
   return std::unique_ptr<Listener>(new Listener(std::move(state)));
+}
+
+Result<> Listener::open() {
+  TN_ASSERT(!state_->acceptor && !state_->stopped);
+  if (auto listening = begin_listening(state_->socket); !listening) return listening;
+  Shard& shard = state_->shards.at(0);
+  // The acceptor is closed in stop(), before the state goes.
+  state_->acceptor = std::make_shared<Acceptor>(
+      shard, state_->name, state_->socket,
+      [raw = state_.get()](int fd, const Endpoint& peer) { raw->accepted(fd, peer); });
+  shard.post([acceptor = state_->acceptor] { acceptor->start(); });
+  return {};
+}
+
+Result<std::unique_ptr<Listener>> Listener::start(ShardSet& shards, ListenerOptions options) {
+  auto listener = bind(shards, std::move(options));
+  if (!listener) return listener;
+  if (auto opened = (*listener)->open(); !opened) return forward(opened);
+  return listener;
 }
 
 Listener::~Listener() {
@@ -104,7 +118,7 @@ Listener::~Listener() {
 }
 
 const Endpoint& Listener::bound() const {
-  return state_->bound;
+  return state_->socket.bound;
 }
 
 size_t Listener::connections() const {
@@ -114,7 +128,11 @@ size_t Listener::connections() const {
 void Listener::stop(Duration deadline) {
   if (std::exchange(state_->stopped, true)) return;
   ShardSet& shards = state_->shards;
-  shards.at(0).run_and_wait([this] { state_->acceptor->close(); });
+  if (state_->acceptor) {
+    shards.at(0).run_and_wait([this] { state_->acceptor->close(); });
+  } else {
+    close(state_->socket.fd);
+  }
   const auto on_every_shard = [&](void (ShardConnections::*act)()) {
     for (size_t i = 0; i < shards.size(); ++i) {
       shards.at(i).run_and_wait([&, home = state_->by_shard[i]] { (home.get()->*act)(); });

@@ -18,7 +18,7 @@
 //     shard do not notice.
 //   - Too little memory left: reading stops (TCP then slows the peer) until replies free some.
 //
-// Threads: start and stop belong to one thread that is not a shard. Handlers run on the
+// Threads: bind, open, start and stop belong to one thread that is not a shard. Handlers run on the
 // connection's shard.
 #pragma once
 
@@ -77,7 +77,12 @@ struct ListenerOptions {
 
 class Listener {
  public:
-  // Binds and begins to accept. Errors as listen_on. The shards outlive the listener.
+  // Takes the port; clients are refused by the system until open(). Errors as bind_to. The shards
+  // outlive the listener.
+  static Result<std::unique_ptr<Listener>> bind(ShardSet& shards, ListenerOptions options);
+  // Begins to accept. Once. Errors as begin_listening.
+  Result<> open();
+  // Both.
   static Result<std::unique_ptr<Listener>> start(ShardSet& shards, ListenerOptions options);
   // stop() with no time left.
   ~Listener();

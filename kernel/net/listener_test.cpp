@@ -53,6 +53,25 @@ TEST_F(ListenerTest, does_not_start_on_a_port_in_use) {
   EXPECT_EQ(second.error().code, Errc::kInUse);
 }
 
+TEST_F(ListenerTest, refuses_connections_until_it_is_opened_and_has_its_port_before) {
+  bind();
+  EXPECT_NE(listener_->bound().port, 0);
+  EXPECT_FALSE(client().connected());
+  ASSERT_TRUE(listener_->open());
+  auto peer = client();
+  peer.send_frame("echo");
+  EXPECT_EQ(peer.read_frame(), "echo");
+}
+
+TEST_F(ListenerTest, gives_its_port_back_when_it_was_never_opened) {
+  bind();
+  const Endpoint port = listener_->bound();
+  listener_.reset();
+  const auto again = listen_on(port);
+  ASSERT_TRUE(again);
+  ::close(again->fd);
+}
+
 TEST_F(ListenerTest, stop_lets_requests_in_flight_be_answered) {
   start();
   auto peer = client();

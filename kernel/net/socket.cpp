@@ -52,7 +52,7 @@ Endpoint endpoint_of(const sockaddr_storage& address) {
 }
 
 // Sets the options and binds; errno tells why when it fails.
-bool bind_and_listen(int fd, const addrinfo& address) {
+bool bind_socket(int fd, const addrinfo& address) {
   const int on = 1;
   const int off = 0;
   setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
@@ -60,7 +60,15 @@ bool bind_and_listen(int fd, const addrinfo& address) {
   if (address.ai_family == AF_INET6) {
     setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
   }
-  return bind(fd, address.ai_addr, address.ai_addrlen) == 0 && listen(fd, kBacklog) == 0;
+  return bind(fd, address.ai_addr, address.ai_addrlen) == 0;
+}
+
+std::unexpected<Error> cannot_listen(const Endpoint& endpoint, int error) {
+  if (error == EADDRINUSE) {
+    return fail(Errc::kInUse, endpoint.text(),
+                "the port is in use: another process listens on it already");
+  }
+  return fail_errno(Errc::kIo, endpoint.text(), "the address cannot be listened on", error);
 }
 
 }  // namespace
@@ -70,25 +78,36 @@ std::string Endpoint::text() const {
   return (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
-Result<ListeningSocket> listen_on(const Endpoint& endpoint) {
+Result<ListeningSocket> bind_to(const Endpoint& endpoint) {
   auto addresses = resolve(endpoint);
   if (!addresses) return forward(addresses);
   const addrinfo& address = **addresses;
   const int fd = socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return fail_errno(Errc::kIo, endpoint.text(), "no socket could be made", errno);
-  if (!bind_and_listen(fd, address)) {
+  if (!bind_socket(fd, address)) {
     const int error = errno;
     close(fd);
-    if (error == EADDRINUSE) {
-      return fail(Errc::kInUse, endpoint.text(),
-                  "the port is in use: another process listens on it already");
-    }
-    return fail_errno(Errc::kIo, endpoint.text(), "the address cannot be listened on", error);
+    return cannot_listen(endpoint, error);
   }
   sockaddr_storage bound{};
   socklen_t size = sizeof bound;
   getsockname(fd, reinterpret_cast<sockaddr*>(&bound), &size);
   return ListeningSocket{fd, {endpoint.host, endpoint_of(bound).port}};
+}
+
+Result<> begin_listening(const ListeningSocket& socket) {
+  if (listen(socket.fd, kBacklog) != 0) return cannot_listen(socket.bound, errno);
+  return {};
+}
+
+Result<ListeningSocket> listen_on(const Endpoint& endpoint) {
+  auto socket = bind_to(endpoint);
+  if (!socket) return socket;
+  if (auto listening = begin_listening(*socket); !listening) {
+    close(socket->fd);
+    return forward(listening);
+  }
+  return socket;
 }
 
 Endpoint peer_of(int fd) {

@@ -23,8 +23,13 @@ struct ListeningSocket {
   Endpoint bound;  // as asked, with the port that was given when 0 was asked for
 };
 
-// Binds and listens, with SO_REUSEADDR. Blocks while a name is resolved. Errors: kInUse when the
-// port is taken, kBadConfig when the host cannot be resolved, kIo otherwise.
+// Binds, with SO_REUSEADDR, and does not listen yet: until then a client is refused by the system.
+// Blocks while a name is resolved. Errors: kInUse when another process listens on the port,
+// kBadConfig when the host cannot be resolved, kIo otherwise.
+Result<ListeningSocket> bind_to(const Endpoint& endpoint);
+// Begins to listen on a socket that is bound. kInUse when another process did so first.
+Result<> begin_listening(const ListeningSocket& socket);
+// Both.
 Result<ListeningSocket> listen_on(const Endpoint& endpoint);
 
 // The other end of a connected socket; "unknown" when the system no longer knows.

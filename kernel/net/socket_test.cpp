@@ -3,7 +3,11 @@
 #include "net/socket.h"
 
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
+
+#include <cerrno>
 
 namespace tenon::net {
 namespace {
@@ -31,6 +35,45 @@ TEST(ListenOn, says_that_a_port_is_in_use) {
                                        ": the port is in use: another process listens on it "
                                        "already");
   close(first->fd);
+}
+
+TEST(BindTo, takes_a_port_on_which_nobody_is_accepted_yet) {
+  const auto bound = bind_to({"127.0.0.1", 0});
+  ASSERT_TRUE(bound);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(bound->bound.port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const auto connects = [&] {
+    const int fd = socket(AF_INET, SOCK_STREAM, 0);
+    const int result = connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+    const int error = errno;
+    close(fd);
+    return result == 0 ? 0 : error;
+  };
+  EXPECT_EQ(connects(), ECONNREFUSED);
+  ASSERT_TRUE(begin_listening(*bound));
+  EXPECT_EQ(connects(), 0);
+  close(bound->fd);
+}
+
+TEST(BindTo, says_that_another_process_listens_on_the_port) {
+  const auto first = listen_on({"127.0.0.1", 0});
+  ASSERT_TRUE(first);
+  EXPECT_EQ(bind_to(first->bound).error().code, Errc::kInUse);
+  close(first->fd);
+}
+
+// Two may bind while neither listens; then the first to listen has the port.
+TEST(BeginListening, says_that_another_process_was_first) {
+  const auto first = bind_to({"127.0.0.1", 0});
+  ASSERT_TRUE(first);
+  const auto second = bind_to(first->bound);
+  ASSERT_TRUE(second);
+  ASSERT_TRUE(begin_listening(*first));
+  EXPECT_EQ(begin_listening(*second).error().code, Errc::kInUse);
+  close(first->fd);
+  close(second->fd);
 }
 
 TEST(ListenOn, refuses_a_host_that_is_no_name) {

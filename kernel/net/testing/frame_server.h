@@ -33,7 +33,8 @@ class FrameServerTest : public ::testing::Test {
     shards_.stop();
   }
 
-  void start(size_t shards = 1) {
+  // Takes the port; start() also opens it.
+  void bind(size_t shards = 1) {
     shards_.start(shards);
     options_.endpoint = {"127.0.0.1", 0};
     options_.budget = budget_;
@@ -42,9 +43,13 @@ class FrameServerTest : public ::testing::Test {
       if (as_text(frame).starts_with("wg")) let_go_with_peer(info, std::string(as_text(frame)));
       return handle(shard, as_text(frame));
     };
-    auto started = Listener::start(shards_, options_);
-    ASSERT_TRUE(started) << started.error().text();
-    listener_ = std::move(*started);
+    auto bound = Listener::bind(shards_, options_);
+    ASSERT_TRUE(bound) << bound.error().text();
+    listener_ = std::move(*bound);
+  }
+  void start(size_t shards = 1) {
+    bind(shards);
+    ASSERT_TRUE(listener_->open());
   }
   LoopbackClient client() { return LoopbackClient(listener_->bound().port); }
 
