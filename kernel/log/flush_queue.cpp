@@ -24,6 +24,22 @@ void FlushQueue::request(Offset end, Durable done) {
   if (!in_flight_) begin_round();
 }
 
+Result<> FlushQueue::check_directory() {
+  auto there = directory_.check();
+  if (there) return there;
+  const std::lock_guard lock(mutex_);
+  return std::unexpected(fail_locked(there.error()));
+}
+
+// Once: what failed first is what is told ever after.
+const Error& FlushQueue::fail_locked(const Error& why) {
+  if (!failed()) {
+    failure_ = Error{Errc::kKafkaStorageError, storage_->name(), why.text()};
+    failed_.store(true, std::memory_order_release);
+  }
+  return *failure_;
+}
+
 void FlushQueue::truncate(Offset end) {
   const std::lock_guard lock(mutex_);
   durable_ = std::min(durable_, end);
@@ -52,6 +68,7 @@ void FlushQueue::begin_round() {
   round_end_ = next_end_;
   round_waiters_ = std::exchange(next_waiters_, {});
   storage_->flush([self = shared_from_this()](Result<> flushed) mutable {
+    if (flushed) flushed = self->directory_.check();
     auto& scheduler = self->scheduler_;
     scheduler.post([self = std::move(self), flushed = std::move(flushed)]() mutable {
       self->finish_round(std::move(flushed));
@@ -65,14 +82,12 @@ void FlushQueue::finish_round(Result<> flushed) {
   if (stopped_) return;
   Waiters waiters = std::exchange(round_waiters_, {});
   Result<Offset> outcome;
-  if (flushed) {
+  if (flushed && !failed()) {
     outcome = durable_ = std::max(durable_, round_end_);
     // The disk is kept busy while the callers are answered.
     if (!next_waiters_.empty()) begin_round();
   } else {
-    failure_ = Error{Errc::kKafkaStorageError, storage_->name(), flushed.error().text()};
-    failed_.store(true, std::memory_order_release);
-    outcome = std::unexpected(*failure_);
+    outcome = std::unexpected(flushed ? *failure_ : fail_locked(flushed.error()));
     for (Durable& waiter : std::exchange(next_waiters_, {})) waiters.push_back(std::move(waiter));
   }
   lock.unlock();

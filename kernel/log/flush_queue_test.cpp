@@ -108,7 +108,7 @@ TEST_F(FlushQueueTest, closing_answers_who_waits_because_it_flushes) {
 TEST_F(FlushQueueTest, no_flush_begins_while_the_storage_is_being_closed) {
   storage_.hold_flushes = true;
   auto storage = storage_.engine().open({.directory = "/logs/q-0", .name = "q-0"})->log;
-  auto queue = std::make_shared<FlushQueue>(storage, scheduler_, Offset{0});
+  auto queue = std::make_shared<FlushQueue>(storage, DirectoryWatch(""), scheduler_, Offset{0});
   const auto note = [this](Result<Offset> until) {
     durable_.push_back(std::to_string(until->value));
   };

@@ -88,7 +88,8 @@ Log::Log(LogOptions options, plugin::OpenedLog opened, LogMemory memory)
       storage_(std::move(opened.log)),
       opened_(opened.state),
       // After a crash the bytes that were found may still be in the page cache alone.
-      flushes_(std::make_shared<FlushQueue>(storage_, *options_.scheduler,
+      flushes_(std::make_shared<FlushQueue>(storage_, DirectoryWatch(options_.directory),
+                                            *options_.scheduler,
                                             opened_.was_clean ? memory.end : Offset{-1})),
       blobs_(std::make_shared<BlobQueue>(storage_, *options_.scheduler, *options_.pool)),
       start_(memory.start),
@@ -170,6 +171,10 @@ record::Limits Log::limits(const AppendOptions& options) const {
 Result<AppendInfo> Log::append(MutableBytes batches, const AppendOptions& options) {
   trace(TraceWay::kIn, "log/log");
   if (failed()) return storage_failed(flushes_->failure());
+  if (auto there = flushes_->check_directory(); !there) {
+    warn_of_append(there.error());
+    return storage_failed(there.error());
+  }
   if (options.assign_offsets && options.leader_epoch < epochs_.latest()) {
     return fail(Errc::kFencedLeaderEpoch, name(), "a leader with a newer epoch has written here");
   }
@@ -201,10 +206,8 @@ Result<AppendInfo> Log::append(MutableBytes batches, const AppendOptions& option
                   .log_append_time_ms = stamped ? limits.now_ms : -1};
   auto written = assign_epochs(*final_bytes);
   if (written) written = write_sealed(*final_bytes);
-  if (!written) {
-    warn_of_append(written.error());
-    return forward(written);
-  }
+  note_outcome(written);
+  if (!written) return forward(written);
   remember(*final_bytes);
   info.last_offset = Offset{end_.value - 1};
   return info;
@@ -303,6 +306,16 @@ Result<> Log::write_sealed(MutableBytes batches) {
   auto written = storage_->append(write_);
   if (!written) return storage_failed(written.error());
   return {};
+}
+
+void Log::note_outcome(const Result<>& written) {
+  if (written) return append_failure_.reset();
+  append_failure_ = written.error();
+  warn_of_append(written.error());
+}
+
+std::optional<Error> Log::failure() const {
+  return failed() ? flushes_->failure() : append_failure_;
 }
 
 void Log::warn_of_append(const Error& error) {
@@ -413,6 +426,7 @@ Result<> Log::save_epochs_if_changed() {
 }
 
 Result<> Log::apply_retention(Offset high_watermark) {
+  if (auto there = flushes_->check_directory(); !there) return storage_failed(there.error());
   producers_.expire(now_ms(), options_.producer_expiry_ms);
   if (bytes_since_save_ >= kSaveBytesMin) save_producers_later(end_, &Log::warn_of_saving);
   auto segments = storage_->segments();

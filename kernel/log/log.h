@@ -10,9 +10,9 @@
 // when compression.type asks for another codec, or for the check, and then once for both.
 //
 // Failure modes: a refused batch changes nothing. A failed storage append is an error of that
-// append. A failed flush fails the log for good: what the page cache still holds cannot be trusted,
-// so every later append and flush answers kKafkaStorageError until the log is opened, and
-// recovered, again.
+// append. A failed flush, or a directory that has vanished, fails the log for good: what the page
+// cache still holds cannot be trusted, so every later append and flush answers kKafkaStorageError
+// until the log is opened, and recovered, again.
 //
 // What the log remembers beside the records, as blobs of the storage: "producer-snapshot",
 // "leader-epoch-checkpoint" and "log-start-offset". Each carries a version and a CRC; the first two
@@ -143,6 +143,9 @@ class Log {
   size_t producers() const { return producers_.size(); }  // that are remembered
   // A flush has failed: the log takes no more appends.
   bool failed() const { return flushes_->failed(); }
+  // Why producers cannot write now: a flush has failed, the directory has vanished, or the last
+  // append was refused by the storage (a full disk), which another may not be.
+  std::optional<Error> failure() const;
   // What opening found.
   const plugin::LogState& opened_state() const { return opened_; }
 
@@ -194,6 +197,7 @@ class Log {
   Result<> seal(MutableBytes batches, const AppendOptions& options);
   Result<> assign_epochs(ByteView batches);
   Result<> write_sealed(MutableBytes batches);
+  void note_outcome(const Result<>& written);
   void warn_of_append(const Error& error);
   void remember(ByteView batches);
 
@@ -232,6 +236,7 @@ class Log {
   UntimedSegments untimed_;
   UnreadableBatches unreadable_;
   std::optional<MonoTime> append_warned_at_;
+  std::optional<Error> append_failure_;  // of the last append; none = it succeeded
 
   // Kept between appends for their memory.
   plugin::AppendBatches write_;
