@@ -16,12 +16,14 @@ namespace {
 Task<Results<CreatedTopic>> create(Call& call, std::vector<NewTopic> topics,
                                    CreateTopicsOptions options) {
   auto& services = call.services;
+  std::vector<std::string> names;
+  for (const NewTopic& topic : topics) names.push_back(topic.name);
   auto results =
       co_await call_on(call.scheduler(), services.controller_home,
                        [&services, topics = std::move(topics), options]() mutable {
                          return services.controller.create_topics(std::move(topics), options);
                        });
-  co_await services.replicas.settled(call.scheduler());
+  co_await services.replicas.opened(call.scheduler(), std::move(names));
   co_return results;
 }
 

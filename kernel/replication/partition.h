@@ -98,6 +98,8 @@ class Partition {
   void flush_if_interval();
   void apply_retention();
 
+  // Why producers cannot write to it now (Log::failure).
+  std::optional<Error> failure() const { return log_->failure(); }
   Offsets offsets() const;
   LeaderEpoch leader_epoch() const { return state_.leader_epoch; }
   const TopicPartition& name() const { return name_; }

@@ -197,6 +197,16 @@ std::optional<Error> PartitionTable::first_failure(const Uuid& topic) const {
   return std::nullopt;
 }
 
+std::vector<OfflinePartition> PartitionTable::offline() const {
+  std::vector<OfflinePartition> out;
+  for (const auto& [key, slot] : slots_) {
+    const metadata::TopicInfo* topic = image_->find(key.topic);
+    const auto failure = slot.partition ? slot.partition->failure() : slot.failed;
+    if (topic && failure) out.push_back({{topic->name, key.index}, failure->detail});
+  }
+  return out;
+}
+
 void PartitionTable::finish_opening() {
   if (--opening_ > 0) return;
   for (auto& settling : std::exchange(settling_, {})) settling.fulfil();
@@ -211,6 +221,17 @@ Future<void> PartitionTable::settled() {
     settling_.push_back(std::move(promise));
   }
   return future;
+}
+
+Task<void> PartitionTable::opened(std::vector<std::string> topics) {
+  for (const std::string& name : topics) {
+    const metadata::TopicInfo* topic = image_->find(name);
+    if (topic == nullptr) continue;
+    // The image may be another one after each wait.
+    const Uuid id = topic->id;
+    const auto partitions = static_cast<int32_t>(topic->partitions.size());
+    for (int32_t i = 0; i < partitions; ++i) (void)co_await ready(id, i);
+  }
 }
 
 void PartitionTable::remove_topic(const metadata::TopicInfo& topic) {

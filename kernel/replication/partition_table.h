@@ -43,6 +43,12 @@ struct StorageContext {
       [](const std::string&) { return nullptr; };
 };
 
+// A partition that this broker leads and that takes no records.
+struct OfflinePartition {
+  TopicPartition name;
+  std::string why;
+};
+
 class PartitionTable {
  public:
   PartitionTable(StorageContext& context, Scheduler& scheduler, size_t shard, size_t shards);
@@ -67,8 +73,13 @@ class PartitionTable {
   void reopen_failed();
   // Why a partition of the topic that this shard owns is offline; none = all are open or opening.
   std::optional<Error> first_failure(const Uuid& topic) const;
+  // The partitions that could not be opened, or whose log has failed since.
+  std::vector<OfflinePartition> offline() const;
   // Resolves when nothing is being opened any more.
   Future<void> settled();
+  // Resolves when the partitions of these topics that this shard owns are open, or have failed.
+  // Topics that the image does not have are passed over.
+  Task<void> opened(std::vector<std::string> topics);
   // Closes every log cleanly, on the pool; the table is empty afterwards.
   Task<Result<>> close();
 

@@ -234,6 +234,54 @@ TEST_F(PartitionTableTest, settled_resolves_when_everything_is_open) {
   EXPECT_TRUE(settled);
 }
 
+// A log that takes long to open, here one whose name is still held, delays its own topic only.
+TEST_F(PartitionTableTest, a_topic_is_open_while_another_one_still_opens) {
+  const std::string held = *directories_->place({"slow", 0}, Uuid::from_random(8, 9));
+  create("slow", 1);
+  const Uuid quick = create("quick", 3);
+  auto slow_opened = start(table_->opened({"slow"}));
+  auto all_settled = table_->settled();
+  auto quick_opened = start(table_->opened({"quick", "absent"}));
+  EXPECT_FALSE(quick_opened.ready());
+  scheduler_.run();
+  EXPECT_TRUE(quick_opened.ready());
+  EXPECT_NE(table_->find(quick, 2), nullptr);
+  EXPECT_FALSE(slow_opened.ready());
+  EXPECT_FALSE(all_settled.ready());
+  directories_->release(held);
+  scheduler_.advance(std::chrono::seconds(1));
+  scheduler_.run();
+  EXPECT_TRUE(slow_opened.ready());
+  EXPECT_TRUE(all_settled.ready());
+}
+
+TEST_F(PartitionTableTest, tells_which_partitions_are_offline_and_why) {
+  const Uuid good = create("good", 2);
+  create("unknown", 1, {{"tenon.storage", "absent"}});
+  scheduler_.run();
+  auto offline = table_->offline();
+  ASSERT_EQ(offline.size(), 1U);
+  EXPECT_EQ(offline[0].name.text(), "unknown-0");
+  EXPECT_NE(offline[0].why.find("\"absent\" is not loaded"), std::string::npos) << offline[0].why;
+  storage_.fail_flushes = true;
+  produce(good, "a");
+  scheduler_.run();
+  EXPECT_EQ(table_->offline().size(), 2U);
+}
+
+TEST_F(PartitionTableTest, a_partition_whose_directory_vanishes_is_offline_and_stays_away) {
+  const Uuid id = create("t", 1);
+  scheduler_.run();
+  fs::remove_all(root_ / "t-0");
+  EXPECT_EQ(*produce(id, "a"), "KafkaStorageError");
+  ASSERT_EQ(table_->offline().size(), 1U);
+  EXPECT_NE(table_->offline()[0].why.find("has vanished"), std::string::npos);
+  table_->reopen_failed();
+  scheduler_.run();
+  EXPECT_EQ(*produce(id, "b"), "KafkaStorageError");
+  EXPECT_FALSE(fs::exists(root_ / "t-0"));
+}
+
 TEST_F(PartitionTableTest, partitions_of_a_topic_go_round_the_shards) {
   const Uuid id = Uuid::from_random(1, 2);
   std::set<size_t> owners;

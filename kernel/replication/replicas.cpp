@@ -2,6 +2,9 @@
 
 #include "replication/replicas.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace tenon::replication {
 
 Replicas::Replicas(StorageContext& context, std::vector<Scheduler*> schedulers)
@@ -29,6 +32,24 @@ Task<void> Replicas::settled(Scheduler& home) {
     co_await call_on(home, *schedulers_[i],
                      [table = tables_[i].get()]() -> Task<void> { co_await table->settled(); });
   }
+}
+
+Task<void> Replicas::opened(Scheduler& home, std::vector<std::string> topics) {
+  for (size_t i = 0; i < tables_.size(); ++i) {
+    co_await call_on(home, *schedulers_[i],
+                     [table = tables_[i].get(), topics] { return table->opened(topics); });
+  }
+}
+
+Task<std::vector<OfflinePartition>> Replicas::offline(Scheduler& home) {
+  std::vector<OfflinePartition> all;
+  for (size_t i = 0; i < tables_.size(); ++i) {
+    auto some = co_await call_on(home, *schedulers_[i],
+                                 [table = tables_[i].get()] { return table->offline(); });
+    std::ranges::move(some, std::back_inserter(all));
+  }
+  std::ranges::sort(all, {}, &OfflinePartition::name);
+  co_return all;
 }
 
 Task<std::optional<Error>> Replicas::first_failure(Scheduler& home, Uuid topic) {

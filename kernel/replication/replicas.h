@@ -42,6 +42,11 @@ class Replicas {
   void publish(std::shared_ptr<const metadata::Image> image);
   // Resolves on `home` when every shard has taken over what was published and opened it.
   Task<void> settled(Scheduler& home);
+  // Resolves on `home` when every shard has taken over what was published, and those of `topics`
+  // are open or have failed. What else is being opened is not waited for.
+  Task<void> opened(Scheduler& home, std::vector<std::string> topics);
+  // The partitions of all shards that are offline, by name. Resolves on `home`.
+  Task<std::vector<OfflinePartition>> offline(Scheduler& home);
   // Why a partition of the topic is offline, if one is. Resolves on `home`.
   Task<std::optional<Error>> first_failure(Scheduler& home, Uuid topic);
   // Starts retention and interval flushes on every shard, until close.

@@ -29,7 +29,7 @@ Task<std::vector<Result<>>> alter_topics(
       [&services, accepted = std::move(accepted), validate_only]() mutable {
         return services.controller.alter_topic_configs(std::move(accepted), validate_only);
       });
-  co_await services.replicas.settled(call.scheduler());
+  co_await services.replicas.opened(call.scheduler(), {});
   for (size_t i = 0; i < altered.size(); ++i) results[places[i]] = std::move(altered[i]);
   co_return results;
 }

@@ -20,6 +20,12 @@ controller::MorePartitions to_more(
   return more;
 }
 
+std::vector<std::string> names_of(const wire::CreatePartitionsRequest& request) {
+  std::vector<std::string> names;
+  for (const auto& asked : request.topics) names.push_back(asked.name);
+  return names;
+}
+
 }  // namespace
 
 Task<wire::CreatePartitionsResponse> handle_create_partitions(
@@ -32,7 +38,7 @@ Task<wire::CreatePartitionsResponse> handle_create_partitions(
       [&services, topics = std::move(topics), only = request.validate_only]() mutable {
         return services.controller.create_partitions(std::move(topics), only);
       });
-  co_await services.replicas.settled(call.scheduler());
+  co_await services.replicas.opened(call.scheduler(), names_of(request));
   wire::CreatePartitionsResponse response;
   for (size_t i = 0; i < results.size(); ++i) {
     auto& answer = response.results.emplace_back();

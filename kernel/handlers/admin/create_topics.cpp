@@ -54,6 +54,12 @@ Answer to_answer(Call& call, const Asked& asked, const Result<controller::Create
   return answer;
 }
 
+std::vector<std::string> names_of(const wire::CreateTopicsRequest& request) {
+  std::vector<std::string> names;
+  for (const Asked& asked : request.topics) names.push_back(asked.name);
+  return names;
+}
+
 }  // namespace
 
 Task<wire::CreateTopicsResponse> handle_create_topics(Call& call,
@@ -66,7 +72,7 @@ Task<wire::CreateTopicsResponse> handle_create_topics(Call& call,
       [&services, topics = std::move(topics), only = request.validate_only]() mutable {
         return services.controller.create_topics(std::move(topics), {.validate_only = only});
       });
-  co_await services.replicas.settled(call.scheduler());
+  co_await services.replicas.opened(call.scheduler(), names_of(request));
   wire::CreateTopicsResponse response;
   for (size_t i = 0; i < results.size(); ++i) {
     auto& answer = response.topics.emplace_back(to_answer(call, request.topics[i], results[i]));

@@ -16,7 +16,7 @@ Task<wire::DeleteTopicsResponse> handle_delete_topics(Call& call,
       co_await call_on(call.scheduler(), services.controller_home, [&services, topics]() mutable {
         return services.controller.delete_topics(std::move(topics));
       });
-  co_await services.replicas.settled(call.scheduler());
+  co_await services.replicas.opened(call.scheduler(), {});
   wire::DeleteTopicsResponse response;
   for (size_t i = 0; i < results.size(); ++i) {
     auto& answer = response.responses.emplace_back();
