@@ -108,7 +108,7 @@ struct Broker::Rooms {
   Result<> claim_directories();
   Result<> load_plugins();
   Result<> open_http();
-  Result<> open_kafka();
+  Result<> bind_kafka();
   Result<> start_controller();
   void set_strays_aside(const metadata::Image& image);
   Result<> open_logs();
@@ -148,7 +148,10 @@ Result<> Broker::Rooms::open_http() {
     return http::Health{.ok = is_ready, .text = is_ready ? "serving" : "starting or stopping"};
   });
   http::HttpOptions options{.endpoint = to_net(settings.http.bind), .routes = {}};
-  http::add_health_routes(options.routes, live, ready);
+  http::add_health_routes(options.routes, live, ready, [this]() -> Task<std::string> {
+    if (!is_ready) co_return std::string();
+    co_return co_await gather_storage_notes(home(), *replicas);
+  });
   http::add_metrics_route(options.routes, metrics, [this]() -> Task<MetricSamples> {
     if (!is_ready) co_return MetricSamples{};
     auto samples = co_await gather_samples(home(), *replicas, *groups);
@@ -162,7 +165,7 @@ Result<> Broker::Rooms::open_http() {
   return {};
 }
 
-Result<> Broker::Rooms::open_kafka() {
+Result<> Broker::Rooms::bind_kafka() {
   const auto& network = settings.network;
   net::ListenerOptions options;
   options.endpoint = to_net(settings.kafka.bind);
@@ -173,20 +176,20 @@ Result<> Broker::Rooms::open_kafka() {
   options.limits.idle_timeout = std::chrono::milliseconds(network.idle_timeout_ms);
   options.budget = std::make_shared<net::MemoryBudget>(static_cast<uint64_t>(network.memory_max));
   options.metrics = &metrics;
-  // The port is taken before anything is recovered, so that a taken one is known at once. Who comes
-  // before the broker is ready is sent away, to try again.
+  // The port is taken before anything is recovered, so that a taken one is known at once. It is
+  // opened when the broker is ready: who comes before is refused by the system, to try again.
   options.handler = [this](net::Shard& shard, net::ConnectionInfo& connection,
                            MutableBytes frame) -> Task<Result<std::optional<OutputChain>>> {
     if (!is_ready.load(std::memory_order_acquire)) {
       return [](const char* why) -> Task<Result<std::optional<OutputChain>>> {
         co_return fail(Errc::kShutdown, "", why);
-      }("the broker is starting or stopping");
+      }("the broker is stopping");
     }
     return handlers::handle_frame(*services, shard.index(), connection, frame);
   };
-  auto started = net::Listener::start(shards, std::move(options));
-  if (!started) return forward(started);
-  listener = std::move(*started);
+  auto bound = net::Listener::bind(shards, std::move(options));
+  if (!bound) return forward(bound);
+  listener = std::move(*bound);
   return {};
 }
 
@@ -299,9 +302,10 @@ Result<std::unique_ptr<Broker>> Broker::start(config::Settings settings) {
   if (auto done = rooms->load_plugins(); !done) return forward(done);
   rooms->shards.start(shard_count(rooms->settings.runtime));
   if (auto done = rooms->open_http(); !done) return forward(done);
-  if (auto done = rooms->open_kafka(); !done) return forward(done);
+  if (auto done = rooms->bind_kafka(); !done) return forward(done);
   if (auto done = rooms->open_logs(); !done) return forward(done);
   rooms->build_services();
+  if (auto done = rooms->listener->open(); !done) return forward(done);
   return std::unique_ptr<Broker>(new Broker(std::move(rooms)));
 }
 

@@ -3,8 +3,7 @@
 // A broker: builds the rooms in the order of their layers, and stops them in reverse.
 //
 //   data directories (lock, identity) -> shards and pool -> plugins -> HTTP port -> Kafka port
-//   (closed to requests) -> journal, controller -> logs of every partition -> groups -> open for
-//   requests
+//   (taken, not listened on) -> journal, controller -> logs of every partition -> groups -> listens
 //
 // Failure modes: whatever cannot be had (a port, a directory, a plugin) is an Error that says what
 // and where; what was built until then is taken down again.

@@ -2,10 +2,15 @@
 
 #include "broker/samples.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <map>
 
 namespace tenon::broker {
 namespace {
+
+constexpr size_t kNotesMax = 20;
 
 using EndOffsets = std::map<TopicPartition, Offset>;
 
@@ -114,10 +119,26 @@ Task<MetricSamples> gather_samples(Scheduler& home, replication::Replicas& repli
     }));
   }
   MetricSamples samples;
+  const auto offline = co_await replicas.offline(home);
+  samples.add(gauge("tenon_offline_partitions", "Partitions that take no records: a broken log"),
+              {}, static_cast<double>(offline.size()));
   add_lag(views, samples);
   add_guarded(views, samples);
   for (ShardView& view : views) samples.append(std::move(view.samples));
   co_return samples;
+}
+
+Task<std::string> gather_storage_notes(Scheduler& home, replication::Replicas& replicas) {
+  const auto offline = co_await replicas.offline(home);
+  if (offline.empty()) co_return "[+]storage ok: every partition is online\n";
+  std::string notes;
+  for (size_t i = 0; i < std::min(offline.size(), kNotesMax); ++i) {
+    notes += fmt::format("[-]storage offline: {}: {}\n", offline[i].name.text(), offline[i].why);
+  }
+  if (offline.size() > kNotesMax) {
+    notes += fmt::format("[-]storage offline: and {} more\n", offline.size() - kNotesMax);
+  }
+  co_return notes;
 }
 
 }  // namespace tenon::broker

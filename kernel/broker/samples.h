@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What /metrics shows of partitions and groups, gathered from the shards at the time of a scrape.
+// What /metrics and /readyz show of partitions and groups, gathered from the shards when they are
+// asked for.
 #pragma once
+
+#include <string>
 
 #include "base/metrics.h"
 #include "base/task.h"
@@ -13,5 +16,9 @@ namespace tenon::broker {
 // Offsets and sizes of partitions, members and lag of groups. Resolves on `home`.
 Task<MetricSamples> gather_samples(Scheduler& home, replication::Replicas& replicas,
                                    groups::GroupDirectory& groups);
+
+// What /readyz?verbose says of partitions that are offline: a line for each, or that there is none.
+// Resolves on `home`.
+Task<std::string> gather_storage_notes(Scheduler& home, replication::Replicas& replicas);
 
 }  // namespace tenon::broker

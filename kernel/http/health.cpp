@@ -10,7 +10,7 @@ void HealthChecks::add(std::string name, Check check) {
   checks_.push_back({std::move(name), std::move(check)});
 }
 
-HttpResponse HealthChecks::answer(bool verbose) const {
+HttpResponse HealthChecks::answer(bool verbose, std::string_view notes) const {
   std::string all;
   std::string failing;
   for (const Named& named : checks_) {
@@ -22,19 +22,34 @@ HttpResponse HealthChecks::answer(bool verbose) const {
     all += line;
   }
   HttpResponse response;
+  all += notes;
   response.status = failing.empty() ? 200 : 503;
   response.body = (verbose ? all : failing) + (failing.empty() ? "ok\n" : "not ok\n");
   return response;
 }
 
-void add_health_routes(Routes& routes, const HealthChecks& live, const HealthChecks& ready) {
-  const auto add = [&routes](std::string_view path, const HealthChecks& checks) {
-    routes.add("GET", path, [&checks](const HttpRequest& request) {
-      return checks.answer(request.query.contains("verbose"));
-    });
+namespace {
+
+Task<HttpResponse> answer_with_notes(const HealthChecks& checks, const NotesGatherer& gather,
+                                     bool verbose) {
+  std::string notes;
+  if (verbose && gather) notes = co_await gather();
+  co_return checks.answer(verbose, notes);
+}
+
+}  // namespace
+
+void add_health_routes(Routes& routes, const HealthChecks& live, const HealthChecks& ready,
+                       NotesGatherer notes) {
+  const auto add = [&routes](std::string_view path, const HealthChecks& checks,
+                             NotesGatherer more) {
+    // The handler lives in the routes of the server, which outlive its requests.
+    routes.add("GET", path, HttpHandler([&checks, more = std::move(more)](const auto& request) {
+                 return answer_with_notes(checks, more, request.query.contains("verbose"));
+               }));
   };
-  add("/livez", live);
-  add("/readyz", ready);
+  add("/livez", live, {});
+  add("/readyz", ready, std::move(notes));
 }
 
 namespace {

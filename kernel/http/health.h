@@ -3,10 +3,15 @@
 // Named yes-or-no checks behind /livez and /readyz, and the routes of what every Tenon serves over
 // HTTP. Checks are added before the server starts and run on its shard, so they must not block and
 // must be safe to call there.
+//
+// Beside the checks, which decide, /readyz?verbose can show notes, which do not: a broker with a
+// broken disk is still ready for the partitions on its others, and must not be taken out of service
+// for it, as Kafka's is not.
 #pragma once
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/metrics.h"
@@ -25,8 +30,8 @@ class HealthChecks {
   void add(std::string name, Check check);
 
   // 200 "ok" when every check passes, else 503 naming the ones that do not. Verbose: one line per
-  // check, "[+]name ok: text" or "[-]name failed: text", and the verdict last.
-  HttpResponse answer(bool verbose) const;
+  // check, "[+]name ok: text" or "[-]name failed: text", then the notes, and the verdict last.
+  HttpResponse answer(bool verbose, std::string_view notes = {}) const;
 
  private:
   struct Named {
@@ -36,8 +41,12 @@ class HealthChecks {
   std::vector<Named> checks_;
 };
 
-// GET /livez and GET /readyz, both with ?verbose. The checks outlive the server.
-void add_health_routes(Routes& routes, const HealthChecks& live, const HealthChecks& ready);
+// Gives the notes, each a line, fetched from other shards.
+using NotesGatherer = std::function<Task<std::string>()>;
+// GET /livez and GET /readyz, both with ?verbose. The checks outlive the server; `notes`, of
+// /readyz, may be empty.
+void add_health_routes(Routes& routes, const HealthChecks& live, const HealthChecks& ready,
+                       NotesGatherer notes = {});
 
 // Gives samples that must be fetched from other shards before an exposition.
 using SampleGatherer = std::function<Task<MetricSamples>()>;

@@ -46,6 +46,19 @@ TEST_F(HealthTest, lists_every_check_when_verbose) {
   EXPECT_EQ(get("/readyz", {{"verbose", ""}}).body, "[+]shards ok\n[+]recovery ok: 40 logs\nok\n");
 }
 
+TEST_F(HealthTest, shows_notes_when_verbose_and_is_ready_all_the_same) {
+  Routes routes;
+  add_health_routes(routes, live_, checks_, []() -> Task<std::string> {
+    co_return "[-]storage offline: orders-0: broken\n";
+  });
+  std::swap(routes, routes_);
+  const HttpResponse response = get("/readyz", {{"verbose", ""}});
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.body,
+            "[+]shards ok\n[+]recovery ok: 40 logs\n[-]storage offline: orders-0: broken\nok\n");
+  EXPECT_EQ(get("/readyz").body, "ok\n");
+}
+
 TEST_F(HealthTest, is_alive_without_any_check) {
   recovery_.ok = false;
   EXPECT_EQ(get("/livez").status, 200);

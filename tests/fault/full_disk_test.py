@@ -33,7 +33,7 @@ class FullDisk(unittest.TestCase):
         return ask.create_topic(self.connection, topic, 1, {})
 
     def topics(self):
-        return sorted(topic.name for topic in ask.metadata(self.connection).topics)
+        return sorted(ask.metadata(self.connection).topics)
 
     def journal(self):
         return max(pathlib.Path(self.broker.data_dir).glob("**/journal-*.log"))
