@@ -148,7 +148,8 @@ class BridgeCallbackTest : public testing::Test {
                             &partition,
                             &new_state,
                             &free_state,
-                            &on_new_batch};
+                            &on_new_batch,
+                            nullptr};
   const char* names_[4] = {"orders", "events", "audit", "logs"};
   std::shared_ptr<Route> route_;
 };

@@ -20,7 +20,8 @@ class NumberPartitioner {
              .partition = partition,
              .new_state = nullptr,
              .free_state = nullptr,
-             .on_new_batch = nullptr} {}
+             .on_new_batch = nullptr,
+             .partition_batch = nullptr} {}
   const plugin::Partitioner& handle() const { return handle_; }
 
  private:
