@@ -8,6 +8,12 @@
 #include "base/trace.h"
 
 namespace tenon::replication {
+namespace {
+
+// Far beyond the life of a broker, and still a time that a timer can be set to.
+constexpr int64_t kFlushMsMax = int64_t{365} * 24 * 3600 * 1000;
+
+}  // namespace
 
 Partition::Partition(TopicPartition name, Uuid topic_id, metadata::PartitionInfo state,
                      std::unique_ptr<log::Log> log, Scheduler& scheduler)
@@ -18,10 +24,12 @@ Partition::Partition(TopicPartition name, Uuid topic_id, metadata::PartitionInfo
       scheduler_(scheduler),
       guard_(name_, scheduler.clock()),
       high_watermark_(log_->end_offset()),
+      flush_asked_(log_->end_offset()),
       alive_(std::make_shared<Partition*>(this)) {}
 
 Partition::~Partition() {
   scheduler_.cancel(deadline_timer_);
+  cancel_flush_timer();
   fail_waiters({Errc::kNotLeaderOrFollower, name_.text(), "the partition has moved away"});
 }
 
@@ -75,12 +83,40 @@ Future<Result<log::AppendInfo>> Partition::append(MutableBytes batches,
 void Partition::make_durable() {
   if (log_->config().tenon_fsync != config::Fsync::kBeforeAck) {
     move_high_watermark(log_->end_offset());
+    flush_if_due();
     return;
   }
   if (high_watermark_ == log_->end_offset()) return;
   log_->flush([weak = std::weak_ptr(alive_)](Result<Offset> durable) {
     if (auto alive = weak.lock()) (*alive)->on_durable(std::move(durable));
   });
+}
+
+void Partition::flush_if_due() {
+  const config::TopicConfig& config = log_->config();
+  const int64_t unflushed = log_->end_offset().value - flush_asked_.value;
+  if (unflushed <= 0) return;
+  if (unflushed >= config.flush_messages) {
+    flush_in_background();
+    return;
+  }
+  if (flush_timer_ != 0 || config.flush_ms == config::kForever) return;
+  const auto patience = std::chrono::milliseconds(std::min(config.flush_ms, kFlushMsMax));
+  flush_timer_ = scheduler_.call_after(patience, [this] { flush_in_background(); });
+}
+
+// Nobody waits for it; a failure still ends the log.
+void Partition::flush_in_background() {
+  cancel_flush_timer();
+  flush_asked_ = log_->end_offset();
+  log_->flush([weak = std::weak_ptr(alive_)](Result<Offset> durable) {
+    auto alive = weak.lock();
+    if (alive && !durable) (*alive)->on_durable(std::move(durable));
+  });
+}
+
+void Partition::cancel_flush_timer() {
+  scheduler_.cancel(std::exchange(flush_timer_, 0));
 }
 
 void Partition::on_durable(Result<Offset> durable) {
@@ -178,15 +214,12 @@ void Partition::wake_fetches() {
 
 void Partition::set_config(config::TopicConfig config) {
   log_->set_config(std::move(config));
+  cancel_flush_timer();
   make_durable();
 }
 
 void Partition::flush_if_interval() {
-  if (log_->config().tenon_fsync != config::Fsync::kInterval) return;
-  log_->flush([weak = std::weak_ptr(alive_)](Result<Offset> durable) {
-    auto alive = weak.lock();
-    if (alive && !durable) (*alive)->on_durable(std::move(durable));
-  });
+  if (log_->config().tenon_fsync == config::Fsync::kInterval) flush_in_background();
 }
 
 void Partition::apply_retention() {
@@ -201,6 +234,7 @@ Offsets Partition::offsets() const {
 
 std::unique_ptr<log::Log> Partition::release() {
   alive_.reset();
+  cancel_flush_timer();
   fail_waiters({Errc::kNotLeaderOrFollower, name_.text(), "the partition has moved away"});
   wake_fetches();
   log_->retire();

@@ -7,6 +7,9 @@
 // offsets, one write) -> ask the log to make it durable -> the high watermark moves -> waiting
 // producers are answered in offset order and waiting fetches are woken.
 //
+// With tenon.fsync = interval or never nobody waits for the disk; flush.messages and flush.ms bound
+// what may then be unflushed, as in Kafka: so many records, or that long since the first of them.
+//
 // Failure modes: a refused batch changes nothing. A failed write or flush fails the log for good:
 // all waiting producers get kKafkaStorageError, and every later append too.
 //
@@ -118,6 +121,9 @@ class Partition {
   };
 
   void make_durable();
+  void flush_if_due();
+  void flush_in_background();
+  void cancel_flush_timer();
   void on_durable(Result<Offset> durable);
   void move_high_watermark(Offset to);
   void answer_waiters();
@@ -137,6 +143,8 @@ class Partition {
   std::vector<std::shared_ptr<HighWatermarkWait>> fetches_;
   TimerId deadline_timer_ = 0;
   MonoTime deadline_at_{};  // of the timer
+  Offset flush_asked_;      // everything below has been flushed, or is being
+  TimerId flush_timer_ = 0;
   // Completions of flushes that outlive the partition find this gone.
   std::shared_ptr<Partition*> alive_;
 };

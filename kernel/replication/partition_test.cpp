@@ -116,6 +116,117 @@ TEST_F(PartitionTest, without_fsync_the_high_watermark_follows_the_log_end) {
   EXPECT_EQ(storage_.held_flushes(), 0U);
 }
 
+// Without fsync before the answer, flush.messages and flush.ms are all that asks for a flush.
+class FlushIntervals : public PartitionTest {
+ protected:
+  FlushIntervals() { config_.tenon_fsync = config::Fsync::kNever; }
+  void lead() {
+    PartitionTest::lead();
+    storage_.flushes = 0;
+  }
+  int flushes() {
+    scheduler_.run();
+    return storage_.flushes;
+  }
+};
+
+TEST_F(FlushIntervals, nothing_is_flushed_by_default) {
+  lead();
+  for (int i = 0; i < 10; ++i) produce("a");
+  scheduler_.advance(std::chrono::hours(24));
+  EXPECT_EQ(flushes(), 0);
+}
+
+TEST_F(FlushIntervals, so_many_records_are_flushed) {
+  config_.flush_messages = 3;
+  lead();
+  for (const int wanted : {0, 0, 1, 1, 1, 2}) {
+    EXPECT_FALSE(produce("a")->pending());
+    EXPECT_EQ(flushes(), wanted);
+  }
+}
+
+TEST_F(FlushIntervals, every_record_is_flushed_when_it_is_one) {
+  config_.flush_messages = 1;
+  lead();
+  for (int i = 1; i <= 3; ++i) {
+    produce("a", kAcksLeader);
+    EXPECT_EQ(flushes(), i);
+  }
+  partition_.reset();
+  storage_.crash();
+  open();
+  EXPECT_EQ(log_->end_offset(), Offset{3});
+}
+
+TEST_F(FlushIntervals, records_are_flushed_that_long_after_the_first_of_them) {
+  config_.flush_ms = 100;
+  lead();
+  produce("a");
+  scheduler_.advance(std::chrono::milliseconds(60));
+  produce("b");
+  EXPECT_EQ(flushes(), 0);
+  scheduler_.advance(std::chrono::milliseconds(40));
+  EXPECT_EQ(flushes(), 1);
+  // Nothing has come since.
+  scheduler_.advance(std::chrono::hours(1));
+  EXPECT_EQ(flushes(), 1);
+  EXPECT_EQ(scheduler_.timers(), 0U);
+  produce("c");
+  scheduler_.advance(std::chrono::milliseconds(100));
+  EXPECT_EQ(flushes(), 2);
+}
+
+TEST_F(FlushIntervals, a_flush_for_their_number_leaves_none_for_the_time) {
+  config_.flush_ms = 100;
+  config_.flush_messages = 2;
+  lead();
+  produce("a");
+  produce("b");
+  EXPECT_EQ(flushes(), 1);
+  scheduler_.advance(std::chrono::seconds(1));
+  EXPECT_EQ(flushes(), 1);
+}
+
+TEST_F(FlushIntervals, a_changed_config_counts_for_what_is_there) {
+  lead();
+  for (int i = 0; i < 4; ++i) produce("a");
+  config_.flush_ms = 50;
+  partition_->set_config(config_);
+  scheduler_.advance(std::chrono::milliseconds(50));
+  EXPECT_EQ(flushes(), 1);
+  for (int i = 0; i < 4; ++i) produce("a");
+  config_.flush_messages = 4;
+  partition_->set_config(config_);
+  EXPECT_EQ(flushes(), 2);
+}
+
+TEST_F(FlushIntervals, a_time_beyond_all_times_is_no_trouble) {
+  config_.flush_ms = config::kForever - 1;
+  lead();
+  produce("a");
+  scheduler_.advance(std::chrono::hours(24));
+  EXPECT_EQ(flushes(), 0);
+}
+
+TEST_F(FlushIntervals, a_released_partition_flushes_no_more) {
+  config_.flush_ms = 100;
+  lead();
+  produce("a");
+  auto log = partition_->release();
+  scheduler_.advance(std::chrono::seconds(1));
+  EXPECT_EQ(flushes(), 0);
+}
+
+TEST_F(FlushIntervals, a_failure_ends_the_log) {
+  config_.flush_messages = 1;
+  lead();
+  storage_.fail_flushes = true;
+  EXPECT_EQ(produce("a")->text(), "0");
+  scheduler_.run();
+  EXPECT_EQ(produce("b")->text(), "KafkaStorageError");
+}
+
 TEST_F(PartitionTest, a_failed_flush_fails_who_waits_and_every_later_append) {
   lead();
   storage_.fail_flushes = true;
