@@ -155,6 +155,11 @@ TEST_F(PluginTest, a_module_holds_several_descriptors) {
   EXPECT_EQ(find_descriptor("options")->n_options, 8u);
 }
 
+TEST_F(PluginTest, a_library_with_a_unique_symbol_is_found_out) {
+  EXPECT_EQ(check_exports(TENON_UNIQUE), TENON_UNIQUE
+            " has the unique symbol the_one: compile with -fno-gnu-unique, or hide it");
+}
+
 TEST_F(PluginTest, a_note_tells_of_every_descriptor) {
   const std::string text = tenon_note.text;
   EXPECT_EQ(text.rfind("abi 1.0\npartitioner options 1.0.0\npartitioner batcher 1.0.0\ncodec null "
