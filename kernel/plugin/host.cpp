@@ -61,7 +61,8 @@ Result<TrustedFile> locate(const PluginTable& table, const Sources& from) {
 std::expected<Image, Problem> fetch(const PluginTable& table, const Sources& from) {
   const auto file = locate(table, from);
   if (!file) return std::unexpected(problem_of(table, file.error()));
-  auto image = Image::copy(*file);
+  auto known = open_image(*file);
+  auto image = known ? Result<Image>(*std::move(known)) : Image::copy(*file);
   if (!image) return std::unexpected(problem_of(table, image.error()));
   if (is_pinned(table, *image)) return *std::move(image);
   return std::unexpected(Problem{

@@ -10,6 +10,7 @@
 #include <exception>
 #include <map>
 #include <mutex>
+#include <utility>
 
 namespace tenon::plugin {
 
@@ -28,10 +29,17 @@ struct Library {
   boost::dll::shared_library handle;
 };
 
+// A file that a library was opened from.
+struct Source {
+  FileState state;
+  std::string sha256;
+};
+
 // Never destroyed: at exit, plugins may still be called by what is destroyed later.
 struct Registry {
   std::mutex mutex;
-  std::map<std::string, Library> libraries;  // by SHA-256; under mutex
+  std::map<std::string, Library> libraries;           // by SHA-256; under mutex
+  std::map<std::pair<dev_t, ino_t>, Source> sources;  // under mutex
 };
 
 Registry& registry() {
@@ -54,6 +62,7 @@ Result<const tn_module*> open_library(Image image) {
   Registry& open = registry();
   const std::lock_guard lock(open.mutex);
   auto it = open.libraries.find(image.sha256());
+  const FileState from = image.source();
   try {
     if (it == open.libraries.end()) {
       // The overload that throws is the one that keeps the loader's explanation.
@@ -61,12 +70,21 @@ Result<const tn_module*> open_library(Image image) {
       const std::string sum = image.sha256();
       it = open.libraries.emplace(sum, Library{std::move(image), std::move(handle)}).first;
     }
+    open.sources[{from.device, from.inode}] = {from, it->first};
     return &it->second.handle.get<const tn_module>(TN_MODULE_SYMBOL);
   } catch (const std::exception& error) {
     const Image& meant = it == open.libraries.end() ? image : it->second.image;
     return fail(Errc::kPluginRefused, meant.origin(),
                 "cannot be loaded: " + in_terms_of_the_file(error.what(), meant));
   }
+}
+
+std::optional<Image> open_image(const TrustedFile& file) {
+  Registry& open = registry();
+  const std::lock_guard lock(open.mutex);
+  const auto source = open.sources.find({file.state.device, file.state.inode});
+  if (source == open.sources.end() || source->second.state != file.state) return std::nullopt;
+  return open.libraries.at(source->second.sha256).image.of(file);
 }
 
 bool is_library_open(const std::string& sha256) {

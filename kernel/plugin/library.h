@@ -5,6 +5,7 @@
 // image, never a file, so that several versions of one plugin live side by side. Any thread.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/error.h"
@@ -16,6 +17,10 @@ namespace tenon::plugin {
 // The datum of the library. Equal content gives the same datum, wherever it was copied from: it is
 // opened once. kPluginRefused with the loader's own words.
 Result<const tn_module*> open_library(Image image);
+
+// The image of the library that was opened from the file in just this state, if one was: what
+// `tenon serve` has checked need not be copied and hashed again to be loaded.
+std::optional<Image> open_image(const TrustedFile& file);
 
 // Has a library of that SHA-256 been opened?
 bool is_library_open(const std::string& sha256);

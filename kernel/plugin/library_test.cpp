@@ -61,6 +61,20 @@ TEST(Library, what_was_opened_is_known_by_its_sum) {
   EXPECT_TRUE(is_library_open(sum));
 }
 
+TEST(Library, a_file_that_was_opened_need_not_be_read_again_until_it_changes) {
+  const TestingFolder folder;
+  const std::string path = folder.copy_fixture("partitioner-fixed.so", "copy.so");
+  const auto known = [&] { return open_image(*open_trusted(path, {}, Trust::of_program())); };
+  EXPECT_FALSE(known());
+  const tn_module* module = module_of(path);
+  const auto image = known();
+  ASSERT_TRUE(image);
+  EXPECT_EQ(image->origin(), std::filesystem::canonical(path).string());
+  EXPECT_EQ(*open_library(image->of(*open_trusted(path, {}, Trust::of_program()))), module);
+  std::ofstream(path, std::ios::binary | std::ios::app) << "more";
+  EXPECT_FALSE(known());
+}
+
 TEST(Library, what_cannot_be_loaded_is_refused_in_the_loaders_words) {
   const TestingFolder folder;
   const std::string words = refusal(folder.write("text.so", std::string(4096, 'x')));

@@ -41,9 +41,7 @@ Result<TrustedFile> find_library(const std::string& kind, const std::string& nam
     if (!opened && opened.error().code == Errc::kPluginMissing) continue;
     if (!opened) return opened;
     // One file that two directories lead to is one file.
-    const auto same = [&](const TrustedFile& other) {
-      return other.device == opened->device && other.inode == opened->inode;
-    };
+    const auto same = [&](const TrustedFile& other) { return other.state == opened->state; };
     if (std::ranges::none_of(found, same)) found.push_back(*std::move(opened));
   }
   if (found.empty()) {

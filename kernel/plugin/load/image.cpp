@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -65,10 +64,7 @@ std::unexpected<Error> refuse_size(const std::string& path) {
 
 // Copies the file and gives the sum of what was written, where nobody else can write.
 Result<std::string> fill(const Descriptor& memory, const TrustedFile& file) {
-  struct stat status{};
-  if (::fstat(file.descriptor.get(), &status) != 0)
-    return refuse_errno(file.path, "it cannot be read");
-  if (status.st_size > static_cast<off_t>(kImageBytesMax)) return refuse_size(file.path);
+  if (file.state.bytes > static_cast<off_t>(kImageBytesMax)) return refuse_size(file.path);
   Sha256 sum;
   std::vector<char> piece(kPieceBytes);
   size_t copied = 0;
@@ -87,10 +83,14 @@ Result<std::string> fill(const Descriptor& memory, const TrustedFile& file) {
 
 }  // namespace
 
-Image::Image(Descriptor memory, std::string origin)
-    : memory_(std::move(memory)),
-      path_(fmt::format("/proc/{}/fd/{}", ::getpid(), memory_.get())),
-      origin_(std::move(origin)) {}
+Image::Image(const TrustedFile& file, std::string path)
+    : path_(std::move(path)), origin_(file.path), source_(file.state) {}
+
+Image Image::of(const TrustedFile& file) const {
+  Image same(file, path_);
+  same.sha256_ = sha256_;
+  return same;
+}
 
 Result<Image> Image::copy(const TrustedFile& file) {
   const std::string name = std::filesystem::path(file.path).filename().string();
@@ -101,7 +101,8 @@ Result<Image> Image::copy(const TrustedFile& file) {
   if (!sum) return forward(sum);
   if (::fcntl(memory.get(), F_ADD_SEALS, kSeals) != 0)
     return refuse_errno(file.path, "its copy in memory cannot be sealed");
-  Image image(std::move(memory), file.path);
+  Image image(file, fmt::format("/proc/{}/fd/{}", ::getpid(), memory.get()));
+  image.memory_ = std::move(memory);
   image.sha256_ = *std::move(sum);
   return image;
 }

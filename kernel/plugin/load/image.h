@@ -26,6 +26,8 @@ class Image {
  public:
   // Copies what the file holds now. kPluginRefused: too large, or the system has no sealed memory.
   static Result<Image> copy(const TrustedFile& file);
+  // The same, as the image of `file`, which has the same content. Valid as long as this object.
+  Image of(const TrustedFile& file) const;
 
   // Where the loader finds it: valid as long as this object lives, in this process and, for a
   // debugger, in others.
@@ -33,13 +35,16 @@ class Image {
   // Where it was copied from: for people.
   const std::string& origin() const { return origin_; }
   const std::string& sha256() const { return sha256_; }
+  // The file as it was before it was read.
+  const FileState& source() const { return source_; }
 
  private:
-  Image(Descriptor memory, std::string origin);
+  Image(const TrustedFile& file, std::string path);
 
-  Descriptor memory_;
+  Descriptor memory_;  // none: another object keeps it
   std::string path_;
   std::string origin_;
+  FileState source_;
   std::string sha256_;
 };
 

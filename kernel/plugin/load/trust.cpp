@@ -252,8 +252,10 @@ Result<TrustedFile> open_trusted(const std::string& path, const std::vector<std:
   struct stat status{};
   if (file.descriptor.get() < 0 || ::fstat(file.descriptor.get(), &status) != 0)
     return fail_errno(Errc::kPluginRefused, file.path, "it cannot be opened", errno);
-  file.device = status.st_dev;
-  file.inode = status.st_ino;
+  file.state = {.device = status.st_dev,
+                .inode = status.st_ino,
+                .bytes = status.st_size,
+                .changed_ns = status.st_ctim.tv_sec * 1'000'000'000LL + status.st_ctim.tv_nsec};
   if (!S_ISREG(status.st_mode))
     return fail(Errc::kPluginRefused, file.path, "it is not a regular file");
   const Subject it{.words = "it", .path = file.path};

@@ -21,6 +21,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <set>
 #include <string>
 #include <vector>
@@ -50,13 +51,21 @@ class Descriptor {
   int fd_;
 };
 
+// Which file it is, in which state: the same under two paths, another once it was written to.
+struct FileState {
+  dev_t device = 0;
+  ino_t inode = 0;
+  off_t bytes = 0;
+  int64_t changed_ns = 0;  // ctime
+
+  bool operator==(const FileState&) const = default;
+};
+
 // A file that may be loaded, open for reading.
 struct TrustedFile {
   Descriptor descriptor;
   std::string path;  // absolute, without links
-  // The same file under two paths has the same.
-  dev_t device = 0;
-  ino_t inode = 0;
+  FileState state;   // when it was opened
 };
 
 // Opens `path`, which must be absolute. If it is a link, it must lead into its own folder or into
