@@ -15,8 +15,6 @@
 #include "bridge/callback.h"
 #include "bridge/client.h"
 
-using tenon::bridge::RdkafkaApi;
-
 #define TENON_BRIDGE_EXPORT extern "C" __attribute__((visibility("default")))
 
 namespace {

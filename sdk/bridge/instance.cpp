@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bridge/instance.h"
 
-#include <algorithm>
 #include <cstdio>
 
 #include "bridge/host_extensions.h"
@@ -66,11 +65,10 @@ std::string Instance::description() const {
 }
 
 void Instance::log_of_plugin(Severity severity, std::string_view text) const noexcept {
-  char line[1024];
+  char speaker[96];
   const int length =
-      std::snprintf(line, sizeof line, "partitioner %.64s: %.*s", found_.descriptor->name,
-                    static_cast<int>(std::min<size_t>(text.size(), 900)), text.data());
-  if (length > 0) log_.write(severity, {line, static_cast<size_t>(length)});
+      std::snprintf(speaker, sizeof speaker, "partitioner %.64s: ", found_.descriptor->name);
+  log_.write(severity, text, length > 0 ? speaker : "");
 }
 
 void Instance::count_out_of_range(const Log& log, int32_t answer,

@@ -17,7 +17,8 @@ class Log {
   // `client` is the client.id of the lines; those above `level` are not written.
   Log(std::string client, int level) : client_(std::move(client)), level_(level) {}
 
-  void write(Severity severity, std::string_view text) const noexcept;
+  // `speaker` stands before the text.
+  void write(Severity severity, std::string_view text, const char* speaker = "") const noexcept;
 
  private:
   std::string client_;

@@ -42,15 +42,47 @@ Tables& tables() {
   return *leaked;
 }
 
+// Looks up one function after the other, and remembers the first that is missing.
+class Lookup {
+ public:
+  explicit Lookup(void* image) : image_(image) {}
+
+  template <class Function>
+  void find(Function& function, const char* name) {
+    function = reinterpret_cast<Function>(::dlsym(image_, name));
+    if (function == nullptr && missing_ == nullptr) missing_ = name;
+  }
+  const char* missing() const { return missing_; }
+
+ private:
+  void* image_;
+  const char* missing_ = nullptr;
+};
+
 // Fills the table; the name of the first function that is missing, or null.
 const char* fill(RdkafkaApi& api, void* image) {
   api.image = image;
-#define TENON_RDKAFKA_FILL(name)                                                      \
-  api.name = reinterpret_cast<decltype(api.name)>(::dlsym(image, "rd_kafka_" #name)); \
-  if (api.name == nullptr) return "rd_kafka_" #name;
-  TENON_RDKAFKA_FUNCTIONS(TENON_RDKAFKA_FILL)
-#undef TENON_RDKAFKA_FILL
-  return nullptr;
+  Lookup lookup(image);
+  lookup.find(api.conf_get, "rd_kafka_conf_get");
+  lookup.find(api.conf_set, "rd_kafka_conf_set");
+  lookup.find(api.conf_get_default_topic_conf, "rd_kafka_conf_get_default_topic_conf");
+  lookup.find(api.conf_set_default_topic_conf, "rd_kafka_conf_set_default_topic_conf");
+  lookup.find(api.conf_interceptor_add_on_conf_set, "rd_kafka_conf_interceptor_add_on_conf_set");
+  lookup.find(api.conf_interceptor_add_on_conf_dup, "rd_kafka_conf_interceptor_add_on_conf_dup");
+  lookup.find(api.conf_interceptor_add_on_conf_destroy,
+              "rd_kafka_conf_interceptor_add_on_conf_destroy");
+  lookup.find(api.conf_interceptor_add_on_new, "rd_kafka_conf_interceptor_add_on_new");
+  lookup.find(api.interceptor_add_on_send, "rd_kafka_interceptor_add_on_send");
+  lookup.find(api.interceptor_add_on_acknowledgement,
+              "rd_kafka_interceptor_add_on_acknowledgement");
+  lookup.find(api.topic_conf_new, "rd_kafka_topic_conf_new");
+  lookup.find(api.topic_conf_get, "rd_kafka_topic_conf_get");
+  lookup.find(api.topic_conf_set_partitioner_cb, "rd_kafka_topic_conf_set_partitioner_cb");
+  lookup.find(api.topic_name, "rd_kafka_topic_name");
+  lookup.find(api.topic_new, "rd_kafka_topic_new");
+  lookup.find(api.topic_partition_available, "rd_kafka_topic_partition_available");
+  lookup.find(api.msg_partitioner_consistent_random, "rd_kafka_msg_partitioner_consistent_random");
+  return lookup.missing();
 }
 
 }  // namespace

@@ -12,31 +12,29 @@
 
 namespace tenon::bridge {
 
-#define TENON_RDKAFKA_FUNCTIONS(X)        \
-  X(conf_get)                             \
-  X(conf_set)                             \
-  X(conf_get_default_topic_conf)          \
-  X(conf_set_default_topic_conf)          \
-  X(conf_interceptor_add_on_conf_set)     \
-  X(conf_interceptor_add_on_conf_dup)     \
-  X(conf_interceptor_add_on_conf_destroy) \
-  X(conf_interceptor_add_on_new)          \
-  X(interceptor_add_on_send)              \
-  X(interceptor_add_on_acknowledgement)   \
-  X(topic_conf_new)                       \
-  X(topic_conf_get)                       \
-  X(topic_conf_set_partitioner_cb)        \
-  X(topic_name)                           \
-  X(topic_new)                            \
-  X(topic_partition_available)            \
-  X(msg_partitioner_consistent_random)
-
 using PartitionerFunction = decltype(&::rd_kafka_msg_partitioner_consistent_random);
 
 struct RdkafkaApi {
-#define TENON_RDKAFKA_MEMBER(name) decltype(&::rd_kafka_##name) name = nullptr;
-  TENON_RDKAFKA_FUNCTIONS(TENON_RDKAFKA_MEMBER)
-#undef TENON_RDKAFKA_MEMBER
+  decltype(&::rd_kafka_conf_get) conf_get = nullptr;
+  decltype(&::rd_kafka_conf_set) conf_set = nullptr;
+  decltype(&::rd_kafka_conf_get_default_topic_conf) conf_get_default_topic_conf = nullptr;
+  decltype(&::rd_kafka_conf_set_default_topic_conf) conf_set_default_topic_conf = nullptr;
+  decltype(&::rd_kafka_conf_interceptor_add_on_conf_set) conf_interceptor_add_on_conf_set = nullptr;
+  decltype(&::rd_kafka_conf_interceptor_add_on_conf_dup) conf_interceptor_add_on_conf_dup = nullptr;
+  decltype(&::rd_kafka_conf_interceptor_add_on_conf_destroy) conf_interceptor_add_on_conf_destroy =
+      nullptr;
+  decltype(&::rd_kafka_conf_interceptor_add_on_new) conf_interceptor_add_on_new = nullptr;
+  decltype(&::rd_kafka_interceptor_add_on_send) interceptor_add_on_send = nullptr;
+  decltype(&::rd_kafka_interceptor_add_on_acknowledgement) interceptor_add_on_acknowledgement =
+      nullptr;
+  decltype(&::rd_kafka_topic_conf_new) topic_conf_new = nullptr;
+  decltype(&::rd_kafka_topic_conf_get) topic_conf_get = nullptr;
+  decltype(&::rd_kafka_topic_conf_set_partitioner_cb) topic_conf_set_partitioner_cb = nullptr;
+  decltype(&::rd_kafka_topic_name) topic_name = nullptr;
+  decltype(&::rd_kafka_topic_new) topic_new = nullptr;
+  decltype(&::rd_kafka_topic_partition_available) topic_partition_available = nullptr;
+  decltype(&::rd_kafka_msg_partitioner_consistent_random) msg_partitioner_consistent_random =
+      nullptr;
 
   // librdkafka's own partitioner of that name (its topic property `partitioner`); the default one
   // if there is none of that name.

@@ -41,10 +41,9 @@ struct Value {
 template <size_t N>
 std::optional<int64_t> parse_number(std::string_view text, const Unit (&units)[N]) {
   int64_t number = 0;
-  const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, number);
+  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{}) return std::nullopt;
-  const std::string_view name = trimmed({rest, static_cast<size_t>(end - rest)});
+  const std::string_view name = trimmed(text.substr(static_cast<size_t>(rest - text.data())));
   for (const Unit& unit : units) {
     int64_t product = 0;
     if (name != unit.name) continue;
