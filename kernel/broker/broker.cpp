@@ -22,11 +22,15 @@
 #include "net/listener.h"
 #include "net/thread_pool.h"
 #include "plugin/host.h"
+#include "plugin/watch/crash_book.h"
+#include "plugin/watch/last_words.h"
 
 namespace tenon::broker {
 namespace {
 
 constexpr auto kDrainTime = std::chrono::seconds(5);
+// A start that has come so far is not blamed on a plugin any more.
+constexpr auto kSettleTime = std::chrono::seconds(60);
 // A storage syncs its logs on up to eight of them; the others are for what else blocks, such as a
 // write of the metadata journal.
 constexpr size_t kPoolThreads = 12;
@@ -85,6 +89,7 @@ struct Broker::Rooms {
   controller::PosixFiles files;
   MetricRegistry metrics;
   net::ThreadPool pool{kPoolThreads};
+  std::optional<plugin::CrashBook> crash_book;
   std::unique_ptr<plugin::PluginHost> plugins;
   net::ShardSet shards;
   http::HealthChecks live;
@@ -106,6 +111,8 @@ struct Broker::Rooms {
   net::Shard& home() { return shards.at(0); }
 
   Result<> claim_directories();
+  void open_crash_book();
+  void settle();
   Result<> load_plugins();
   Result<> open_http();
   Result<> bind_kafka();
@@ -129,9 +136,29 @@ Result<> Broker::Rooms::claim_directories() {
   return {};
 }
 
+// Without a book, crashes go uncounted; that is no reason not to start.
+void Broker::Rooms::open_crash_book() {
+  const std::string path = settings.storage.data_dirs.front() + "/plugin-crashes";
+  auto opened = plugin::CrashBook::open(path);
+  if (!opened) return log_warn("crashes of plugins are not remembered: {}", opened.error().text());
+  crash_book.emplace(*std::move(opened));
+  crash_book->start();
+  plugin::copy_last_words_to(crash_book->fd());
+}
+
+// The plugins have served for a while without ending the broker.
+void Broker::Rooms::settle() {
+  if (crash_book) crash_book->settle();
+}
+
 Result<> Broker::Rooms::load_plugins() {
+  open_crash_book();
   auto loaded = plugin::PluginHost::load(settings.plugins,
-                                         {.clock = &clock, .random = &random, .pool = &pool});
+                                         {.clock = &clock,
+                                          .random = &random,
+                                          .pool = &pool,
+                                          .metrics = &metrics,
+                                          .crash_book = crash_book ? &*crash_book : nullptr});
   if (!loaded) {
     std::string all;
     for (const auto& problem : loaded.error()) all += (all.empty() ? "" : "\n") + problem.message();
@@ -306,6 +333,9 @@ Result<std::unique_ptr<Broker>> Broker::start(config::Settings settings) {
   if (auto done = rooms->open_logs(); !done) return forward(done);
   rooms->build_services();
   if (auto done = rooms->listener->open(); !done) return forward(done);
+  rooms->home().post([rooms = rooms.get()] {
+    rooms->home().call_after(kSettleTime, [rooms] { rooms->settle(); });
+  });
   return std::unique_ptr<Broker>(new Broker(std::move(rooms)));
 }
 
@@ -344,6 +374,7 @@ Result<> Broker::stop() {
     auto logs = co_await rooms.replicas->close(rooms.home());
     auto changes = co_await rooms.controller->drain();
     co_await rooms.journal->drain();
+    rooms.settle();
     if (!logs) co_return logs;
     co_return changes;
   });

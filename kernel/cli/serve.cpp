@@ -16,6 +16,7 @@ struct ServeOptions {
   std::string data_dir;
   std::string kafka;
   std::string http;
+  bool safe_mode = false;
   const CLI::Option* http_given = nullptr;  // "" is a value: no HTTP port
 
   config::Overlay overlay() const {
@@ -24,6 +25,7 @@ struct ServeOptions {
     overlay.environment = config::tenon_environment();
     if (!data_dir.empty()) overlay.overrides.push_back("storage.data_dirs=" + data_dir);
     if (!kafka.empty()) overlay.overrides.push_back("kafka.bind=" + kafka);
+    if (safe_mode) overlay.overrides.push_back("plugins.safe_mode=true");
     if (http_given && !http_given->empty()) overlay.overrides.push_back("http.bind=" + http);
     return overlay;
   }
@@ -34,7 +36,7 @@ void print_problems(const config::Problems& problems) {
 }
 
 int run_serve(const ServeOptions& options, const Serve& serve) {
-  auto settings = plugin::load_settings(options.file, options.overlay());
+  auto settings = plugin::load_settings(options.file, options.overlay(), plugin::CheckFor::kStart);
   if (!settings) {
     print_problems(settings.error());
     return kUsage;
@@ -105,6 +107,8 @@ void add_serve(CLI::App& app, Serve serve, Shell& shell) {
       verb->add_option("--http", options->http,
                        "The address for health and metrics (http.bind); \"\" for none")
           ->type_name("HOST:PORT");
+  verb->add_flag("--safe-mode", options->safe_mode,
+                 "Load only plugins that came with Tenon (plugins.safe_mode)");
   verb->footer(
       "Examples:\n"
       "  tenon serve --config configs/standalone.toml\n"

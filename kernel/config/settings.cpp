@@ -93,6 +93,7 @@ class Reader {
     const fs::path working_folder = fs::current_path(error);
     for (std::string& path : settings_.storage.data_dirs)
       path = absolute_path(path, working_folder);
+    settings_.plugins.builtin_directory = absolute_path("../lib/tenon/plugins", program_folder_);
     auto& directories = settings_.plugins.directories;
     if (directories.empty()) directories = {"../lib/tenon/plugins"};
     for (std::string& path : directories) path = absolute_path(path, program_folder_);

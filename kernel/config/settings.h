@@ -101,8 +101,17 @@ struct PluginTable {
   std::vector<Entry> options;  // without `path` and `sha256`
 };
 
+// What becomes of a broker when a library that its configuration names cannot be used.
+enum class OnFault {
+  kRefuse,  // it does not start
+  kSkip,    // it does without
+};
+
 struct PluginSettings {
   std::vector<std::string> directories;  // absolute
+  std::string builtin_directory;         // absolute: of the plugins that came with this program
+  OnFault on_fault = OnFault::kRefuse;
+  bool safe_mode = false;  // nothing is loaded that did not come with this program
   std::vector<PluginTable> tables;       // in order of position
   int32_t versions_max = 8;              // libraries loaded for one table while the broker runs
 };

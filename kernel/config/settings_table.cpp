@@ -19,6 +19,7 @@ constexpr int64_t kMinute = 60'000;
 constexpr int64_t kDay = 24 * 60 * kMinute;
 constexpr int64_t kKiB = 1 << 10;
 constexpr std::string_view kLogLevels[] = {"debug", "info", "warn", "error", "off"};
+constexpr std::string_view kOnFault[] = {"refuse", "skip"};
 
 struct Row {
   std::string_view key;
@@ -299,6 +300,19 @@ constexpr Row kRows[] = {
      .about = "Where <kind>-<name>.so are looked for; relative ones begin at the program's folder; "
               "empty = ../lib/tenon/plugins from there.",
      .set = [](S& s, const V& v) { s.plugins.directories = v.list; }},
+    {.key = "plugins.on_fault",
+     .type = OptionType::kEnum,
+     .default_text = "refuse",
+     .about =
+         "What happens when a configured plugin cannot be used: the broker refuses to start, or "
+         "skips it and serves without it.",
+     .set = [](S& s, const V& v) { s.plugins.on_fault = static_cast<OnFault>(v.i64); },
+     .choices = kOnFault},
+    {.key = "plugins.safe_mode",
+     .type = OptionType::kBool,
+     .default_text = "false",
+     .about = "Load only plugins that came with Tenon; `tenon serve --safe-mode` is the same.",
+     .set = [](S& s, const V& v) { s.plugins.safe_mode = v.i64 != 0; }},
     {.key = "plugins.versions_max",
      .type = OptionType::kInt,
      .default_text = "8",

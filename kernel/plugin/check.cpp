@@ -3,14 +3,13 @@
 
 #include <iterator>
 
-#include "plugin/host.h"
-
 namespace tenon::plugin {
 
 std::expected<config::Settings, config::Problems> load_settings(const std::string& path,
-                                                                const config::Overlay& overlay) {
+                                                                const config::Overlay& overlay,
+                                                                CheckFor purpose) {
   config::ReadSettings result = config::read(path, overlay);
-  config::Problems more = PluginHost::check(result.settings);
+  config::Problems more = PluginHost::check(result.settings, purpose);
   result.problems.insert(result.problems.end(), std::make_move_iterator(more.begin()),
                          std::make_move_iterator(more.end()));
   if (result.problems.empty()) return std::move(result.settings);

@@ -8,12 +8,14 @@
 #include <string>
 
 #include "config/settings.h"
+#include "plugin/host.h"
 
 namespace tenon::plugin {
 
 // The settings of the file at `path`, or all that is wrong with them and with the plugins that they
 // name, sorted by position.
 std::expected<config::Settings, config::Problems> load_settings(
-    const std::string& path, const config::Overlay& overlay = {});
+    const std::string& path, const config::Overlay& overlay = {},
+    CheckFor purpose = CheckFor::kReport);
 
 }  // namespace tenon::plugin

@@ -92,10 +92,11 @@ class Codec::Generation {
 };
 
 Codec::Codec(std::string name, const tn_codec& api, void* self,
-             std::shared_ptr<const void> instance)
+             std::shared_ptr<const void> instance, const Watch& watch)
     : name_(std::move(name)),
       wire_id_(api.wire_id),
-      generations_(std::make_shared<Generation>(api, self, std::move(instance))) {}
+      generations_(std::make_shared<Generation>(api, self, std::move(instance))),
+      watch_(watch) {}
 
 Codec::~Codec() = default;
 
@@ -105,6 +106,7 @@ void Codec::swap(const tn_codec& api, void* self, std::shared_ptr<const void> in
 }
 
 Result<> Codec::compress(ByteView src, Bytes& out, int level) const {
+  const WatchedCall call(watch_, compress_);
   const auto generation = generations_.latest();
   const tn_codec& api = generation->api();
   const Generation::Borrowed context(*generation);
@@ -115,8 +117,8 @@ Result<> Codec::compress(ByteView src, Bytes& out, int level) const {
   const tn_bytes piece{src.data(), src.size()};
   size_t written = 0;
   tn_error error = empty_error();
-  const tn_code code = api.compress(generation->self(), context.get(), &piece, 1, level,
-                                    out.data() + before, bound, &written, &error);
+  const tn_code code = call(api.compress(generation->self(), context.get(), &piece, 1, level,
+                                         out.data() + before, bound, &written, &error));
   out.resize(before + (code == TN_OK ? std::min(written, bound) : 0));
   if (code != TN_OK) return plugin_failure(code, name_, error);
   if (written > bound) return fail(Errc::kPluginFailed, name_, "the codec wrote past its bound");
@@ -124,6 +126,7 @@ Result<> Codec::compress(ByteView src, Bytes& out, int level) const {
 }
 
 Result<Bytes> Codec::decompress(ByteView src, size_t bytes_max) const {
+  const WatchedCall call(watch_, decompress_);
   const auto generation = generations_.latest();
   const tn_codec& api = generation->api();
   const Generation::Borrowed context(*generation);
@@ -135,8 +138,8 @@ Result<Bytes> Codec::decompress(ByteView src, size_t bytes_max) const {
   while (true) {
     size_t written = 0;
     tn_error error = empty_error();
-    const tn_code code = api.decompress(generation->self(), context.get(), input, out.data(),
-                                        out.size(), &written, &error);
+    const tn_code code = call(api.decompress(generation->self(), context.get(), input, out.data(),
+                                             out.size(), &written, &error));
     if (code == TN_OK && written <= out.size()) {
       out.resize(written);
       return out;

@@ -19,6 +19,7 @@
 #include "base/error.h"
 #include "config/topic_config.h"
 #include "plugin/swap/published.h"
+#include "plugin/watch/watch.h"
 #include "tenon/codec.h"
 
 namespace tenon::plugin {
@@ -27,13 +28,13 @@ class Codec {
  public:
   // `instance` is let go of after the last call on `self`; null if somebody else keeps that alive.
   Codec(std::string name, const tn_codec& api, void* self,
-        std::shared_ptr<const void> instance = nullptr);
+        std::shared_ptr<const void> instance = nullptr, const Watch& watch = Watch::none());
   ~Codec();
   Codec(const Codec&) = delete;
   Codec& operator=(const Codec&) = delete;
 
-  // Appends the compressed form of `src` to `out`. A level of the codec's
-  // scale, or TN_LEVEL_OWN for the instance's own.
+  // Appends the compressed form of `src` to `out`. A level of the codec's scale, or TN_LEVEL_OWN
+  // for the instance's own.
   Result<> compress(ByteView src, Bytes& out, int level = TN_LEVEL_OWN) const;
   // The whole decompressed content, never more than `bytes_max`: kTooLarge beyond, kCorruptMessage
   // for bytes that are damaged.
@@ -48,6 +49,9 @@ class Codec {
   std::string name_;
   int wire_id_;
   Published<Generation> generations_;
+  const Watch& watch_;
+  CallMeter compress_ = watch_.meter("compress");
+  CallMeter decompress_ = watch_.meter("decompress");
 };
 
 // The wire id of what compression.type asks for; 0 where no codec is needed.

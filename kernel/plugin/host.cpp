@@ -4,14 +4,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <iterator>
 #include <optional>
 
+#include "base/log.h"
 #include "plugin/abi_error.h"
 #include "plugin/host_state.h"
 #include "plugin/interface_check.h"
 #include "plugin/library.h"
 #include "plugin/load/finder.h"
 #include "plugin/load/module_check.h"
+#include "plugin/watch/last_words.h"
 
 namespace tenon::plugin {
 
@@ -98,24 +102,67 @@ Result<Ready> prepare(const PluginTable& table, Image image, Problems& problems)
 
 namespace {
 
+// What is wrong: mistakes, which stop a start, and faults of libraries, which do so only where the
+// configuration does not say that they are to be left out.
+struct Findings {
+  Problems mistakes;
+  Problems faults;
+};
+
 std::vector<Ready> prepare_all(const PluginSettings& settings, const Sources& from,
-                               Problems& problems) {
+                               Findings& found) {
   std::vector<Ready> ready;
   for (const PluginTable& table : settings.tables) {
     auto image = fetch(table, from);
     if (!image) {
-      problems.push_back(std::move(image.error()));
+      found.faults.push_back(std::move(image.error()));
       continue;
     }
-    auto one = prepare(table, *std::move(image), problems);
+    auto one = prepare(table, *std::move(image), found.mistakes);
     if (one) {
       ready.push_back(*std::move(one));
     } else {
-      problems.push_back(problem_of(table, one.error()));
+      found.faults.push_back(problem_of(table, one.error()));
     }
   }
-  config::sort_problems(problems);
   return ready;
+}
+
+// Everything that was found, in order.
+Problems all_of(Findings found) {
+  std::ranges::move(found.faults, std::back_inserter(found.mistakes));
+  config::sort_problems(found.mistakes);
+  return std::move(found.mistakes);
+}
+
+// What stops a start.
+Problems fatal_of(Findings found, const PluginSettings& settings) {
+  if (settings.on_fault == config::OnFault::kSkip) found.faults.clear();
+  return all_of(std::move(found));
+}
+
+// In safe mode only what came with Tenon is loaded: the tables that ask for something else go, each
+// with a line in the log.
+PluginSettings admitted(const PluginSettings& settings, const Trust& trust) {
+  PluginSettings wanted = settings;
+  if (!settings.safe_mode) return wanted;
+  wanted.directories = {settings.builtin_directory};
+  std::erase_if(wanted.tables, [&](const PluginTable& table) {
+    const bool elsewhere = !table.path.empty() && std::filesystem::path(table.path).parent_path() !=
+                                                      settings.builtin_directory;
+    return elsewhere || !find_library(table.kind, table.name, wanted.directories, trust);
+  });
+  return wanted;
+}
+
+void log_left_out(const PluginSettings& settings, const PluginSettings& wanted) {
+  for (const PluginTable& table : settings.tables) {
+    const auto same = [&](const PluginTable& other) {
+      return other.kind == table.kind && other.name == table.name;
+    };
+    if (std::ranges::any_of(wanted.tables, same)) continue;
+    log_warn("safe mode: {} did not come with Tenon and is left out", label_of(table));
+  }
 }
 
 // Whether no codec with that wire id is there; false while there are codecs that could not be
@@ -147,56 +194,72 @@ Result<std::vector<PluginInfo>> describe_all(Image image) {
 
 }  // namespace
 
-Result<InstancePointer> PluginHost::State::make(const Ready& ready) {
+Result<InstancePointer> PluginHost::State::make(const Ready& ready, Watch& watch) {
+  const PluginBuild build = ready.build();
+  const Suspect* suspect = make_suspect(build.label, ready.info.path);
+  announce_library(ready.descriptor, suspect);
   auto host =
       std::make_unique<InstanceHost>(extensions, ready.table->kind + " " + ready.table->name);
   const tn_config config = ready.options.view();
   void* self = nullptr;
   tn_error error = empty_error();
-  const tn_code code = ready.descriptor->create(host->view(), &config, &self, &error);
+  if (crash_book) crash_book->calling(build);
+  const tn_code code = [&] {
+    const CallScope call(suspect, "create");
+    return ready.descriptor->create(host->view(), &config, &self, &error);
+  }();
+  if (crash_book) crash_book->returned();
   if (code != TN_OK) {
     return fail(Errc::kPluginFailed, ready.info.path,
                 fmt::format("it could not be made: {}", message_of(code, error)));
   }
+  watch.set_suspect(suspect);
   return Retired::keep(retired,
                        std::make_unique<Instance>(std::move(host), *ready.descriptor, self));
 }
 
 Result<> PluginHost::State::create(const Ready& ready) {
-  auto instance = make(ready);
+  if (const auto why = crash_book ? crash_book->verdict(ready.build()) : std::nullopt)
+    return fail(Errc::kPluginRefused, ready.info.path, *why);
+  watches.push_back(std::make_unique<Watch>(ready.table->kind, ready.table->name, metrics, &clock));
+  Watch& watch = *watches.back();
+  auto instance = make(ready, watch);
   if (!instance) return forward(instance);
-  if (auto added = add_handle(ready, *instance); !added) return added;
+  if (auto added = add_handle(ready, *instance, watch); !added) return added;
   Slot slot{.table = *ready.table,
             .loaded = ready.info,
             .instance = *std::move(instance),
-            .sums = {ready.info.sha256}};
+            .sums = {ready.info.sha256},
+            .watch = &watch};
   slot.loaded.since_ms = clock.wall_ms();
   slots.push_back(std::move(slot));
   return {};
 }
 
-Result<> PluginHost::State::add_handle(const Ready& ready, const InstancePointer& instance) {
+Result<> PluginHost::State::add_handle(const Ready& ready, const InstancePointer& instance,
+                                       const Watch& watch) {
   const std::string& name = ready.table->name;
   switch (ready.descriptor->kind) {
     case TN_CODEC:
-      return add_codec(ready, instance);
+      return add_codec(ready, instance, watch);
     case TN_STORAGE: {
       const auto api = storage_interface(*ready.descriptor, ready.info.path);
       if (!api) return std::unexpected(api.error());
-      engines.push_back(std::make_unique<StorageEngine>(name, **api, instance->self()));
+      engines.push_back(std::make_unique<StorageEngine>(name, **api, instance->self(), watch));
       return {};
     }
     case TN_PARTITIONER: {
       const auto api = partitioner_interface(*ready.descriptor, ready.info.path);
       if (!api) return std::unexpected(api.error());
       partitioners.push_back(
-          std::make_unique<Partitioner>(name, **api, instance->self(), instance));
+          std::make_unique<Partitioner>(name, **api, instance->self(), instance, watch));
       return {};
     }
     case TN_ASSIGNOR: {
       const auto api = assignor_interface(*ready.descriptor, ready.info.path);
       if (!api) return std::unexpected(api.error());
-      assignors.push_back(std::make_unique<Assignor>(name, **api, instance->self(), instance));
+      assignors.push_back(
+          std::make_unique<Assignor>(name, **api, instance->self(), instance, watch));
       return {};
     }
     default:
@@ -204,7 +267,8 @@ Result<> PluginHost::State::add_handle(const Ready& ready, const InstancePointer
   }
 }
 
-Result<> PluginHost::State::add_codec(const Ready& ready, const InstancePointer& instance) {
+Result<> PluginHost::State::add_codec(const Ready& ready, const InstancePointer& instance,
+                                      const Watch& watch) {
   const auto api = codec_interface(*ready.descriptor, ready.info.path);
   if (!api) return std::unexpected(api.error());
   if (const Codec* other = codecs_by_id.find((*api)->wire_id)) {
@@ -212,38 +276,48 @@ Result<> PluginHost::State::add_codec(const Ready& ready, const InstancePointer&
         Errc::kPluginRefused, ready.info.path,
         fmt::format("codec \"{}\" has the wire id {}, too", other->name(), (*api)->wire_id));
   }
-  codecs.push_back(std::make_unique<Codec>(ready.table->name, **api, instance->self(), instance));
+  codecs.push_back(
+      std::make_unique<Codec>(ready.table->name, **api, instance->self(), instance, watch));
   codecs_by_id.add(*codecs.back());
   return {};
 }
 
 std::expected<std::unique_ptr<PluginHost>, Problems> PluginHost::load(
     const PluginSettings& settings, const HostServices& services) {
-  Problems problems;
+  install_last_words();
   auto state = std::make_unique<State>(settings, services);
-  const std::vector<Ready> ready =
-      prepare_all(settings, {state->directories, state->trust}, problems);
-  if (!problems.empty()) return std::unexpected(std::move(problems));
+  const PluginSettings wanted = admitted(settings, state->trust);
+  log_left_out(settings, wanted);
+  Findings found;
+  const std::vector<Ready> ready = prepare_all(wanted, {wanted.directories, state->trust}, found);
+  // Nothing is created while something is known to be wrong.
+  if (auto fatal = fatal_of(found, settings); !fatal.empty()) return std::unexpected(fatal);
   for (const Ready& one : ready) {
     if (auto created = state->create(one); !created)
-      problems.push_back(problem_of(*one.table, created.error()));
+      found.faults.push_back(problem_of(*one.table, created.error()));
   }
-  if (!problems.empty()) return std::unexpected(std::move(problems));
+  if (auto fatal = fatal_of(found, settings); !fatal.empty()) return std::unexpected(fatal);
+  for (const Problem& fault : found.faults)
+    log_error("{}; it is left out, as plugins.on_fault says", fault.message());
   return std::unique_ptr<PluginHost>(new PluginHost(std::move(state)));
 }
 
 Problems PluginHost::check(const PluginSettings& settings) {
-  Problems problems;
-  prepare_all(settings, {settings.directories}, problems);
-  return problems;
+  Findings found;
+  prepare_all(settings, {settings.directories}, found);
+  return all_of(std::move(found));
 }
 
-Problems PluginHost::check(const config::Settings& settings) {
-  Problems problems;
-  const std::vector<Ready> ready =
-      prepare_all(settings.plugins, {settings.plugins.directories}, problems);
-  const config::Compression wanted = settings.topic.defaults.compression_type;
-  if (!lacks_codec(settings.plugins, ready, wire_id_of(wanted))) return problems;
+Problems PluginHost::check(const config::Settings& settings, CheckFor purpose) {
+  const PluginSettings& all = settings.plugins;
+  const bool starts = purpose == CheckFor::kStart;
+  const PluginSettings wanted = starts ? admitted(all, Trust::of_program()) : all;
+  Findings found;
+  const std::vector<Ready> ready = prepare_all(wanted, {wanted.directories}, found);
+  const config::Compression compression = settings.topic.defaults.compression_type;
+  const bool lacking = lacks_codec(all, ready, wire_id_of(compression));
+  Problems problems = starts ? fatal_of(std::move(found), all) : all_of(std::move(found));
+  if (!lacking) return problems;
   const config::Origin& origin = settings.origins.at("topic.defaults.compression");
   problems.emplace_back(
       origin.at,

@@ -41,15 +41,24 @@
 #include "plugin/load/trust.h"
 #include "plugin/partitioner.h"
 #include "plugin/storage.h"
+#include "plugin/watch/crash_book.h"
 
 namespace tenon::plugin {
 
 // What instances are given. All of it outlives the host.
 struct HostServices {
   const Clock* clock = nullptr;
-  Random* random = nullptr;      // calls are serialised by the host
-  BlockingPool* pool = nullptr;  // null = no tenon.executor/1
-  const Trust* trust = nullptr;  // null = that of the program
+  Random* random = nullptr;           // calls are serialised by the host
+  BlockingPool* pool = nullptr;       // null = no tenon.executor/1
+  const Trust* trust = nullptr;       // null = that of the program
+  MetricRegistry* metrics = nullptr;  // null = calls are not counted
+  CrashBook* crash_book = nullptr;    // null = nothing is remembered from start to start
+};
+
+// Why a configuration is checked.
+enum class CheckFor {
+  kReport,  // everything that is wrong counts
+  kStart,   // but for plugins that a start would leave out
 };
 
 // What runs for one table of the configuration.
@@ -71,11 +80,12 @@ class PluginHost {
   // Everything of `settings`, or every problem of every plugin, sorted.
   static std::expected<std::unique_ptr<PluginHost>, Problems> load(
       const config::PluginSettings& settings, const HostServices& services);
-  // All the checks of load, creating nothing: for `tenon config check`.
+  // All the checks of load, creating nothing. What load would leave out by on_fault or in safe mode
+  // is a problem all the same.
   static Problems check(const config::PluginSettings& settings);
   // The same, and whether there is a codec for what [topic.defaults] asks for. The latter is not
   // said while a codec has problems of its own: it may be the one.
-  static Problems check(const config::Settings& settings);
+  static Problems check(const config::Settings& settings, CheckFor purpose);
   // What the library at `path` says it is, after all checks that need no code of it to run.
   static Result<Note> identify(const std::string& path);
   // All that the library at `path` holds, with its options. Loads it, after the same checks.

@@ -27,6 +27,10 @@ struct Ready {
   const tn_descriptor* descriptor = nullptr;
   CheckedOptions options;
   LoadedPlugin info;
+
+  PluginBuild build() const {
+    return {.label = info.kind + " " + info.name + " " + info.version, .fingerprint = info.sha256};
+  }
 };
 
 // Where libraries may come from.
@@ -49,6 +53,7 @@ struct Slot {
   LoadedPlugin loaded;
   InstancePointer instance;
   std::set<std::string> sums;
+  Watch* watch = nullptr;
 };
 
 template <class T>
@@ -63,6 +68,8 @@ struct PluginHost::State {
         versions_max(static_cast<size_t>(settings.versions_max)),
         trust(services.trust ? *services.trust : Trust::of_program()),
         clock(*services.clock),
+        metrics(services.metrics),
+        crash_book(services.crash_book),
         extensions(services) {}
   State(const State&) = delete;
   State& operator=(const State&) = delete;
@@ -79,16 +86,17 @@ struct PluginHost::State {
     retired->sweep();
   }
 
-  Result<InstancePointer> make(const Ready& ready);
+  // Makes an instance; from now on `watch` names this build.
+  Result<InstancePointer> make(const Ready& ready, Watch& watch);
   Result<> create(const Ready& ready);
-  Result<> add_handle(const Ready& ready, const InstancePointer& instance);
-  Result<> add_codec(const Ready& ready, const InstancePointer& instance);
+  Result<> add_handle(const Ready& ready, const InstancePointer& instance, const Watch& watch);
+  Result<> add_codec(const Ready& ready, const InstancePointer& instance, const Watch& watch);
 
   Result<PluginSwap> swap(std::string_view kind, std::string_view name, const std::string& path);
   Result<Image> admit(const config::PluginTable& table, const Slot& slot);
-  Result<InstancePointer> exchange(const Ready& ready);
+  Result<InstancePointer> exchange(const Ready& ready, Watch& watch);
   template <class Handle, class Api>
-  Result<InstancePointer> hand_over(const Ready& ready, Handle* handle,
+  Result<InstancePointer> hand_over(const Ready& ready, Watch& watch, Handle* handle,
                                     const Result<const Api*>& api);
   Slot* find_slot(std::string_view kind, std::string_view name);
 
@@ -96,10 +104,13 @@ struct PluginHost::State {
   const size_t versions_max;
   const Trust trust;
   const Clock& clock;
+  MetricRegistry* const metrics;
+  CrashBook* const crash_book;
   Extensions extensions;
   const std::shared_ptr<Retired> retired = std::make_shared<Retired>();
   std::mutex swapping;         // one swap at a time
   mutable std::mutex listing;  // guards Slot::loaded of all slots
+  std::vector<std::unique_ptr<Watch>> watches;
   std::vector<Slot> slots;
   std::vector<std::unique_ptr<StorageEngine>> engines;
   std::vector<std::unique_ptr<Codec>> codecs;

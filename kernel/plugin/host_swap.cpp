@@ -60,20 +60,25 @@ Result<Image> PluginHost::State::admit(const config::PluginTable& table, const S
 
 // Makes the instance and lets it take over. Nothing has changed when it fails.
 template <class Handle, class Api>
-Result<InstancePointer> PluginHost::State::hand_over(const Ready& ready, Handle* handle,
+Result<InstancePointer> PluginHost::State::hand_over(const Ready& ready, Watch& watch,
+                                                     Handle* handle,
                                                      const Result<const Api*>& api) {
   if (!api) return std::unexpected(api.error());
-  auto instance = make(ready);
+  auto instance = make(ready, watch);
   if (instance) handle->swap(**api, (*instance)->self(), *instance);
   return instance;
 }
 
-Result<InstancePointer> PluginHost::State::exchange(const Ready& ready) {
+Result<InstancePointer> PluginHost::State::exchange(const Ready& ready, Watch& watch) {
   const std::string& name = ready.table->name;
   const std::string& path = ready.info.path;
   if (ready.descriptor->kind == TN_PARTITIONER) {
-    return hand_over(ready, find_named(partitioners, name),
+    return hand_over(ready, watch, find_named(partitioners, name),
                      partitioner_interface(*ready.descriptor, path));
+  }
+  if (ready.descriptor->kind == TN_ASSIGNOR) {
+    return hand_over(ready, watch, find_named(assignors, name),
+                     assignor_interface(*ready.descriptor, path));
   }
   Codec* codec = find_named(codecs, name);
   const auto api = codec_interface(*ready.descriptor, path);
@@ -82,13 +87,13 @@ Result<InstancePointer> PluginHost::State::exchange(const Ready& ready) {
                 fmt::format("its wire id is {}, but that of the codec \"{}\" that runs is {}",
                             (*api)->wire_id, name, codec->wire_id()));
   }
-  return hand_over(ready, codec, api);
+  return hand_over(ready, watch, codec, api);
 }
 
 Result<PluginSwap> PluginHost::State::swap(std::string_view kind, std::string_view name,
                                            const std::string& path) {
   const std::lock_guard lock(swapping);
-  if (kind != "partitioner" && kind != "codec") {
+  if (kind != "partitioner" && kind != "codec" && kind != "assignor") {
     return fail(Errc::kPluginRefused, "",
                 fmt::format("plugins of the kind {} are restart only: change the configuration and "
                             "restart the broker",
@@ -110,7 +115,7 @@ Result<PluginSwap> PluginHost::State::swap(std::string_view kind, std::string_vi
   if (is_library_open(sum)) slot->sums.insert(sum);
   if (!ready) return std::unexpected(ready.error());
   if (!problems.empty()) return fail(Errc::kPluginRefused, path, one_line(problems));
-  auto instance = exchange(*ready);
+  auto instance = exchange(*ready, *slot->watch);
   if (!instance) return forward(instance);
   PluginSwap done{.before = slot->loaded, .after = ready->info};
   done.after.generation = done.before.generation + 1;

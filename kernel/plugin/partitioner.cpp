@@ -14,6 +14,7 @@ namespace tenon::plugin {
 namespace {
 
 constexpr int32_t kNoAnswer = INT32_MIN;
+constexpr uint32_t kCountedAtOnce = 256;
 
 // splitmix64 (Steele, Lea, Flood 2014).
 uint64_t next_random(uint64_t& state) {
@@ -56,22 +57,35 @@ int32_t random_partition(const tn_topic_view& topic, uint64_t random) {
 
 }  // namespace
 
-Partitioner::State::State(std::shared_ptr<Generation> generation, uint64_t seed)
-    : raw_(nullptr), random_(seed) {
-  move_to(std::move(generation));
+Partitioner::State::State(const Partitioner& owner, uint64_t seed)
+    : owner_(&owner), raw_(nullptr), random_(seed) {
+  move_to(owner.generations_.latest());
 }
 
 Partitioner::State::State(State&& other) noexcept
-    : generation_(std::move(other.generation_)),
+    : owner_(other.owner_),
+      generation_(std::move(other.generation_)),
+      uncounted_(std::exchange(other.uncounted_, 0)),
       raw_(std::exchange(other.raw_, nullptr)),
       random_(other.random_),
       sticky_(other.sticky_) {}
 
 Partitioner::State::~State() {
+  if (uncounted_ > 0 && owner_->partition_.calls) owner_->partition_.calls->add(uncounted_);
+  const CallScope call(owner_->watch_.suspect(), "free_state");
   if (raw_) generation_->api.free_state(generation_->self, raw_);
 }
 
+bool Partitioner::State::count(uint32_t n) {
+  uncounted_ += n;
+  if (uncounted_ < kCountedAtOnce) return false;
+  if (owner_->partition_.calls) owner_->partition_.calls->add(uncounted_);
+  uncounted_ = 0;
+  return owner_->partition_.seconds && owner_->watch_.clock();
+}
+
 void Partitioner::State::move_to(std::shared_ptr<Generation> generation) {
+  const CallScope call(owner_->watch_.suspect(), "new_state");
   if (raw_) generation_->api.free_state(generation_->self, raw_);
   generation_ = std::move(generation);
   const tn_partitioner& api = generation_->api;
@@ -79,10 +93,11 @@ void Partitioner::State::move_to(std::shared_ptr<Generation> generation) {
 }
 
 Partitioner::Partitioner(std::string name, const tn_partitioner& api, void* self,
-                         std::shared_ptr<const void> instance)
+                         std::shared_ptr<const void> instance, const Watch& watch)
     : name_(std::move(name)),
       generations_(std::make_shared<Generation>(api, self, std::move(instance))),
-      flags_(api.flags) {}
+      flags_(api.flags),
+      watch_(watch) {}
 
 void Partitioner::swap(const tn_partitioner& api, void* self,
                        std::shared_ptr<const void> instance) {
@@ -91,7 +106,7 @@ void Partitioner::swap(const tn_partitioner& api, void* self,
 }
 
 Partitioner::State Partitioner::new_state(uint64_t seed) const {
-  return State(generations_.latest(), seed);
+  return State(*this, seed);
 }
 
 const Partitioner::Generation& Partitioner::generation_of(State& state) const {
@@ -111,7 +126,18 @@ std::optional<int32_t> Partitioner::opinion(State& state, const tn_topic_view& t
   TN_ASSERT(topic.n_partitions > 0);
   const Generation& now = generation_of(state);
   if (!now.shows(record)) return std::nullopt;
+  const CallScope call(watch_.suspect(), partition_.function);
+  if (state.count(1)) [[unlikely]]
+    return valid(topic, time_call(now, state, topic, record));
   return valid(topic, now.api.partition(now.self, state.raw_, &topic, &record));
+}
+
+int32_t Partitioner::time_call(const Generation& now, State& state, const tn_topic_view& topic,
+                               const tn_record& record) const {
+  const MonoTime began = watch_.clock()->now();
+  const int32_t answer = now.api.partition(now.self, state.raw_, &topic, &record);
+  partition_.seconds->observe(watch_.clock()->now() - began);
+  return answer;
 }
 
 void Partitioner::choose_batch(State& state, const tn_topic_view& topic,
@@ -131,6 +157,8 @@ void Partitioner::choose_batch(State& state, const tn_topic_view& topic,
     }
     // What the plugin leaves as it is must not pass for an answer.
     std::fill(partitions.begin() + at, partitions.begin() + end, kNoAnswer);
+    const CallScope call(watch_.suspect(), "partition_batch");
+    state.count(static_cast<uint32_t>(end - at));
     now.api.partition_batch(now.self, state.raw_, &topic, &records[at], end - at, &partitions[at]);
     for (; at < end; ++at) {
       const auto said = valid(topic, partitions[at]);
@@ -148,8 +176,9 @@ std::optional<int32_t> Partitioner::valid(const tn_topic_view& topic, int32_t an
 void Partitioner::on_new_batch(State& state, const tn_topic_view& topic, int32_t partition) const {
   if (state.sticky_ == partition) state.sticky_ = -1;
   const Generation& now = generation_of(state);
-  if (TN_HAS(&now.api, tn_partitioner, on_new_batch))
-    now.api.on_new_batch(now.self, state.raw_, &topic, partition);
+  if (!TN_HAS(&now.api, tn_partitioner, on_new_batch)) return;
+  const CallScope call(watch_.suspect(), "on_new_batch");
+  now.api.on_new_batch(now.self, state.raw_, &topic, partition);
 }
 
 int32_t Partitioner::pick(State& state, const tn_topic_view& topic) const {
@@ -160,6 +189,7 @@ int32_t Partitioner::pick(State& state, const tn_topic_view& topic) const {
 }
 
 void Partitioner::count_out_of_range(const tn_topic_view& topic, int32_t answer) const {
+  if (partition_.errors) partition_.errors->add();
   if (out_of_range_.fetch_add(1, std::memory_order_relaxed) > 0) return;
   log_warn(
       "partitioner {} answered {} for a topic of {} partitions; the host picks instead, and says "

@@ -20,6 +20,7 @@
 #include <string>
 
 #include "plugin/swap/published.h"
+#include "plugin/watch/watch.h"
 #include "tenon/partitioner.h"
 
 namespace tenon::plugin {
@@ -36,7 +37,8 @@ class Partitioner {
   };
 
  public:
-  // What one thread keeps for one topic. Not to be shared; must not outlive its partitioner.
+  // What one thread keeps for one topic. Not to be shared; must not outlive its partitioner. Its
+  // last calls are counted when it goes.
   class State {
    public:
     State(State&& other) noexcept;
@@ -46,10 +48,15 @@ class Partitioner {
 
    private:
     friend class Partitioner;
-    State(std::shared_ptr<Generation> generation, uint64_t seed);
+    State(const Partitioner& owner, uint64_t seed);
     void move_to(std::shared_ptr<Generation> generation);
+    // Counts `n` calls, many of them at once: an atomic addition costs as much as a partition. True
+    // for the few that are to be timed.
+    bool count(uint32_t n);
 
+    const Partitioner* owner_;
     std::shared_ptr<Generation> generation_;  // null once moved from
+    uint32_t uncounted_ = 0;                  // calls that the metrics do not know of yet
     void* raw_;                               // of generation_
     uint64_t random_;                         // of the host's own choice
     int32_t sticky_ = -1;                     // the host's own choice until the next batch
@@ -57,7 +64,7 @@ class Partitioner {
 
   // `instance` is let go of after the last call on `self`; null if somebody else keeps that alive.
   Partitioner(std::string name, const tn_partitioner& api, void* self,
-              std::shared_ptr<const void> instance = nullptr);
+              std::shared_ptr<const void> instance = nullptr, const Watch& watch = Watch::none());
   Partitioner(const Partitioner&) = delete;
   Partitioner& operator=(const Partitioner&) = delete;
 
@@ -95,6 +102,8 @@ class Partitioner {
   const Generation& generation_of(State& state) const;
   // The answer, if it is a partition of the topic; counts what is neither that nor a pass.
   std::optional<int32_t> valid(const tn_topic_view& topic, int32_t answer) const;
+  int32_t time_call(const Generation& now, State& state, const tn_topic_view& topic,
+                    const tn_record& record) const;
   int32_t pick(State& state, const tn_topic_view& topic) const;
   void count_out_of_range(const tn_topic_view& topic, int32_t answer) const;
   uint32_t flags() const { return flags_.load(std::memory_order_relaxed); }
@@ -102,6 +111,8 @@ class Partitioner {
   std::string name_;
   Published<Generation> generations_;
   std::atomic<uint32_t> flags_;  // of the latest generation
+  const Watch& watch_;
+  CallMeter partition_ = watch_.meter("partition");
   mutable std::atomic<uint64_t> out_of_range_{0};
 };
 

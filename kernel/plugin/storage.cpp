@@ -12,10 +12,23 @@ namespace {
 struct PendingFlush {
   std::shared_ptr<StorageLog> log;
   Flushed done;
+  const StorageMeters& meters;
+  MonoTime began;
+
+  void count(tn_code code) const {
+    const CallMeter& flush = meters.flush;
+    if (flush.calls) flush.calls->add();
+    if (flush.errors && is_fault(code)) flush.errors->add();
+    const Clock* clock = meters.watch.clock();
+    if (flush.seconds && clock) flush.seconds->observe(clock->now() - began);
+  }
 };
 
 void flush_done(void* arg, tn_code code, const tn_error* error) {
   const std::unique_ptr<PendingFlush> pending(static_cast<PendingFlush*>(arg));
+  pending->count(code);
+  // What follows is the broker's own, though a plugin has called it.
+  const CallScope broker(nullptr, nullptr);
   if (code == TN_OK) return pending->done({});
   const tn_error nothing_said = empty_error();
   pending->done(plugin_failure(code, pending->log->name(), error ? *error : nothing_said));
@@ -42,10 +55,11 @@ Result<OpenedLog> StorageEngine::open(const LogSpec& spec) const {
   tn_log_state state{};
   state.struct_size = sizeof state;
   tn_error error = empty_error();
-  const tn_code code = api_.open(self_, &raw, &log, &state, &error);
+  const WatchedCall call(meters_.watch, meters_.open);
+  const tn_code code = call(api_.open(self_, &raw, &log, &state, &error));
   if (code != TN_OK) return plugin_failure(code, spec.name, error);
   if (!log) return fail(Errc::kPluginFailed, spec.name, "the storage plugin opened no log");
-  return OpenedLog{.log = std::make_shared<StorageLog>(api_, log, spec.name),
+  return OpenedLog{.log = std::make_shared<StorageLog>(api_, log, spec.name, meters_),
                    .state = {.was_clean = state.was_clean != 0,
                              .start_offset = Offset{state.start_offset},
                              .end_offset = Offset{state.end_offset},
@@ -63,7 +77,8 @@ Result<> StorageLog::append(const AppendBatches& batches) {
                       .max_timestamp_ms = batches.max_timestamp_ms,
                       .max_timestamp_offset = batches.max_timestamp_offset.value};
   tn_error error = empty_error();
-  const tn_code code = api_.append(log_, &raw, &error);
+  const WatchedCall call(meters_.watch, meters_.append);
+  const tn_code code = call(api_.append(log_, &raw, &error));
   if (code != TN_OK) return plugin_failure(code, name_, error);
   return {};
 }
@@ -73,15 +88,15 @@ Result<Payload> StorageLog::read(const ReadRange& range) {
   tn_read found{};
   found.struct_size = sizeof found;
   tn_error error = empty_error();
-  const tn_code code = api_.read(log_, range.from.value, range.end.value, range.max_bytes,
-                                 range.whole_first ? 1 : 0, &found, &error);
+  const WatchedCall call(meters_.watch, meters_.read);
+  const tn_code code = call(api_.read(log_, range.from.value, range.end.value, range.max_bytes,
+                                      range.whole_first ? 1 : 0, &found, &error));
   if (code == TN_E_NOT_FOUND) return fail(Errc::kOffsetOutOfRange, name_, message_of(code, error));
   if (code != TN_OK) return plugin_failure(code, name_, error);
 
   Payload payload;
   if (found.lease) {
-    payload.lease = Lease(
-        [log = shared_from_this(), lease = found.lease] { log->api_.release(log->log_, lease); });
+    payload.lease = Lease([log = shared_from_this(), lease = found.lease] { log->release(lease); });
   }
   if (found.n_slices > TN_READ_SLICES_MAX)
     return fail(Errc::kPluginFailed, name_, "the storage plugin answered with too many slices");
@@ -94,23 +109,33 @@ Result<Payload> StorageLog::read(const ReadRange& range) {
   return payload;
 }
 
+void StorageLog::release(void* lease) {
+  const WatchedCall call(meters_.watch, meters_.release);
+  api_.release(log_, lease);
+}
+
 Result<std::optional<Offset>> StorageLog::lookup(int64_t timestamp_ms) {
   int64_t offset = 0;
   tn_error error = empty_error();
-  const tn_code code = api_.lookup(log_, timestamp_ms, &offset, &error);
+  const WatchedCall call(meters_.watch, meters_.lookup);
+  const tn_code code = call(api_.lookup(log_, timestamp_ms, &offset, &error));
   if (code == TN_E_NOT_FOUND) return std::nullopt;
   if (code != TN_OK) return plugin_failure(code, name_, error);
   return Offset{offset};
 }
 
 void StorageLog::flush(Flushed done) {
-  auto pending = std::make_unique<PendingFlush>(shared_from_this(), std::move(done));
+  const Clock* clock = meters_.watch.clock();
+  auto pending = std::make_unique<PendingFlush>(shared_from_this(), std::move(done), meters_,
+                                                clock ? clock->now() : MonoTime{});
+  const CallScope call(meters_.watch.suspect(), meters_.flush.function);
   api_.flush(log_, flush_done, pending.release());
 }
 
 Result<> StorageLog::truncate(Offset offset) {
   tn_error error = empty_error();
-  const tn_code code = api_.truncate(log_, offset.value, &error);
+  const WatchedCall call(meters_.watch, meters_.truncate);
+  const tn_code code = call(api_.truncate(log_, offset.value, &error));
   if (code != TN_OK) return plugin_failure(code, name_, error);
   return {};
 }
@@ -118,7 +143,8 @@ Result<> StorageLog::truncate(Offset offset) {
 Result<Offset> StorageLog::trim(Offset offset) {
   int64_t start = 0;
   tn_error error = empty_error();
-  const tn_code code = api_.trim(log_, offset.value, &start, &error);
+  const WatchedCall call(meters_.watch, meters_.trim);
+  const tn_code code = call(api_.trim(log_, offset.value, &start, &error));
   if (code != TN_OK) return plugin_failure(code, name_, error);
   return Offset{start};
 }
@@ -129,7 +155,8 @@ Result<std::vector<tn_segment>> StorageLog::segments() {
   while (true) {
     size_t n = 0;
     tn_error error = empty_error();
-    const tn_code code = api_.segments(log_, segments.data(), segments.size(), &n, &error);
+    const WatchedCall call(meters_.watch, meters_.segments);
+    const tn_code code = call(api_.segments(log_, segments.data(), segments.size(), &n, &error));
     if (code != TN_OK) return plugin_failure(code, name_, error);
     const bool fits = n <= segments.size();
     segments.resize(fits ? n : n + 4);
@@ -139,7 +166,9 @@ Result<std::vector<tn_segment>> StorageLog::segments() {
 
 Result<> StorageLog::put_blob(const std::string& name, ByteView bytes) {
   tn_error error = empty_error();
-  const tn_code code = api_.put_blob(log_, name.c_str(), {bytes.data(), bytes.size()}, &error);
+  const WatchedCall call(meters_.watch, meters_.put_blob);
+  const tn_code code =
+      call(api_.put_blob(log_, name.c_str(), {bytes.data(), bytes.size()}, &error));
   if (code != TN_OK) return plugin_failure(code, name_, error);
   return {};
 }
@@ -150,8 +179,9 @@ Result<std::optional<Bytes>> StorageLog::get_blob(const std::string& name) {
   while (true) {
     size_t length = 0;
     tn_error error = empty_error();
+    const WatchedCall call(meters_.watch, meters_.get_blob);
     const tn_code code =
-        api_.get_blob(log_, name.c_str(), blob.data(), blob.size(), &length, &error);
+        call(api_.get_blob(log_, name.c_str(), blob.data(), blob.size(), &length, &error));
     if (code == TN_E_NOT_FOUND) return std::nullopt;
     const bool too_small = code == TN_E_NOSPACE && length > blob.size();
     if (code != TN_OK && !too_small) return plugin_failure(code, name_, error);
@@ -165,7 +195,8 @@ Result<std::optional<Bytes>> StorageLog::get_blob(const std::string& name) {
 Result<> StorageLog::configure(const LogSpec& spec) {
   const tn_log_spec raw = raw_spec(spec);
   tn_error error = empty_error();
-  const tn_code code = api_.configure(log_, &raw, &error);
+  const WatchedCall call(meters_.watch, meters_.configure);
+  const tn_code code = call(api_.configure(log_, &raw, &error));
   if (code != TN_OK) return plugin_failure(code, name_, error);
   return {};
 }
@@ -180,7 +211,8 @@ Result<> StorageLog::remove() {
 
 Result<> StorageLog::end(uint32_t remove) {
   tn_error error = empty_error();
-  const tn_code code = api_.close(log_, remove, &error);
+  const WatchedCall call(meters_.watch, meters_.close);
+  const tn_code code = call(api_.close(log_, remove, &error));
   if (code != TN_OK) return plugin_failure(code, name_, error);
   return {};
 }

@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "base/ids.h"
 #include "base/payload.h"
+#include "plugin/watch/watch.h"
 #include "tenon/storage.h"
 
 namespace tenon::plugin {
@@ -59,12 +60,33 @@ struct ReadRange {
 
 using Flushed = std::move_only_function<void(Result<>)>;
 
+// The functions of one storage plugin.
+struct StorageMeters {
+  explicit StorageMeters(const Watch& of) : watch(of) {}
+
+  const Watch& watch;
+  CallMeter open = watch.meter("open");
+  CallMeter close = watch.meter("close");
+  CallMeter append = watch.meter("append");
+  CallMeter read = watch.meter("read");
+  CallMeter flush = watch.meter("flush");  // until its completion
+  CallMeter release = watch.counter("release");
+  CallMeter lookup = watch.counter("lookup");
+  CallMeter truncate = watch.counter("truncate");
+  CallMeter trim = watch.counter("trim");
+  CallMeter segments = watch.counter("segments");
+  CallMeter put_blob = watch.counter("put_blob");
+  CallMeter get_blob = watch.counter("get_blob");
+  CallMeter configure = watch.counter("configure");
+};
+
 // One open log. Shared, because leases of reads may outlive its owner; the log itself is closed by
 // close() or remove(), not by the last reference.
 class StorageLog : public std::enable_shared_from_this<StorageLog> {
  public:
-  StorageLog(const tn_storage& api, void* log, std::string name)
-      : api_(api), log_(log), name_(std::move(name)) {}
+  // `meters` outlive it.
+  StorageLog(const tn_storage& api, void* log, std::string name, const StorageMeters& meters)
+      : api_(api), log_(log), name_(std::move(name)), meters_(meters) {}
   StorageLog(const StorageLog&) = delete;
   StorageLog& operator=(const StorageLog&) = delete;
 
@@ -88,10 +110,12 @@ class StorageLog : public std::enable_shared_from_this<StorageLog> {
 
  private:
   Result<> end(uint32_t remove);
+  void release(void* lease);
 
   const tn_storage& api_;
   void* log_;
   std::string name_;
+  const StorageMeters& meters_;
 };
 
 struct OpenedLog {
@@ -102,8 +126,9 @@ struct OpenedLog {
 // One instance of a storage plugin. Any thread; lives until the host is destroyed.
 class StorageEngine {
  public:
-  StorageEngine(std::string name, const tn_storage& api, void* self)
-      : name_(std::move(name)), api_(api), self_(self) {}
+  StorageEngine(std::string name, const tn_storage& api, void* self,
+                const Watch& watch = Watch::none())
+      : name_(std::move(name)), api_(api), self_(self), meters_(watch) {}
   // Opens or creates the log and recovers it.
   Result<OpenedLog> open(const LogSpec& spec) const;
   const std::string& name() const { return name_; }
@@ -113,6 +138,7 @@ class StorageEngine {
   std::string name_;
   const tn_storage& api_;
   void* self_;
+  StorageMeters meters_;
 };
 
 }  // namespace tenon::plugin

@@ -12,8 +12,8 @@
 #include "plugin/abi_error.h"
 #include "plugin/host.h"
 #include "plugin/interface_check.h"
-#include "plugin/library.h"
 #include "plugin/load/module_check.h"
+#include "plugin/testing_image.h"
 
 namespace tenon::plugin {
 namespace {
@@ -108,7 +108,7 @@ class SizedHostMatrix : public testing::Test {
  protected:
   static int32_t answer(const std::string& name, size_t host_size) {
     const SizedHost sized(host_size);
-    const tn_module& module = **open_library(path_of(name));
+    const tn_module& module = *module_of(path_of(name));
     EXPECT_TRUE(check_module(module, name));
     const tn_descriptor& descriptor = **find_descriptor(module, "partitioner", name, name);
     tn_value values[2] = {};
@@ -146,7 +146,7 @@ TEST_F(SizedHostMatrix, a_host_larger_than_any_sdk_knows_is_fine) {
 
 TEST_F(SizedHostMatrix, a_new_host_finds_the_new_function_of_new_plugins_alone) {
   const auto table = [](const char* name) {
-    const tn_module& module = **open_library(path_of(name));
+    const tn_module& module = *module_of(path_of(name));
     return *partitioner_interface(*module.descriptors[0], name);
   };
   EXPECT_FALSE(TN_HAS(table("this"), tn_partitioner, next_partition));
@@ -155,7 +155,7 @@ TEST_F(SizedHostMatrix, a_new_host_finds_the_new_function_of_new_plugins_alone) 
 }
 #else
 TEST_F(SizedHostMatrix, an_old_host_takes_the_longer_table_of_a_new_plugin) {
-  const tn_module& module = **open_library(path_of("next"));
+  const tn_module& module = *module_of(path_of("next"));
   EXPECT_GT(module.struct_size, sizeof(tn_module));
   const auto table = partitioner_interface(*module.descriptors[0], "next");
   ASSERT_TRUE(table);

@@ -91,8 +91,9 @@ std::unexpected<Error> why_it_failed(tn_code code, const std::string& name, cons
 }  // namespace
 
 Assignor::Assignor(std::string name, const tn_assignor& api, void* self,
-                   std::shared_ptr<const void> instance)
+                   std::shared_ptr<const void> instance, const Watch& watch)
     : name_(std::move(name)),
+      watch_(watch),
       api_(&api),
       self_(self),
       instance_(std::move(instance)),
@@ -128,7 +129,8 @@ Result<Assignor::Readers> Assignor::ask(const AssignorGroup& group,
   tn_error error = empty_error();
   const tn_code code = [&] {
     const std::lock_guard lock(calling_);
-    return api_->assign(self_, &input, place.answer().data(), &error);
+    const WatchedCall call(watch_, meter_);
+    return call(api_->assign(self_, &input, place.answer().data(), &error));
   }();
   if (!place.guarded())
     return fail(Errc::kPluginFailed, name_, "it wrote outside of the place for its answer");

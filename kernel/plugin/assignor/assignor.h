@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "plugin/assignor/group.h"
+#include "plugin/watch/watch.h"
 
 namespace tenon::plugin {
 
@@ -34,7 +35,7 @@ class Assignor {
 
   // `instance` is let go of after the last call on `self`; null if somebody else keeps that alive.
   Assignor(std::string name, const tn_assignor& api, void* self,
-           std::shared_ptr<const void> instance = nullptr);
+           std::shared_ptr<const void> instance = nullptr, const Watch& watch = Watch::none());
   Assignor(const Assignor&) = delete;
   Assignor& operator=(const Assignor&) = delete;
 
@@ -59,6 +60,8 @@ class Assignor {
   uint32_t flags() const { return flags_.load(std::memory_order_relaxed); }
 
   std::string name_;
+  const Watch& watch_;
+  CallMeter meter_ = watch_.meter("assign");
   mutable std::mutex calling_;  // guards the next three, for the whole of a call
   const tn_assignor* api_;
   void* self_;
