@@ -216,6 +216,22 @@ class Connections(RawCase):
                     connection.send(kafka.METADATA, 1, Writer().array(None).out)
         eventually(lambda: self.open_connections() <= 1, 10, "that all connections are closed")
 
+    def test_a_join_that_waits_keeps_nothing_of_a_peer_that_is_gone(self):
+        group = self.topic()
+        eventually(lambda: ask.find_coordinator(self.connection, group)[0] == NONE, what="a coordinator")
+        first = eventually(lambda: (joined := ask.join_group(self.connection, group)).error == NONE and joined)
+        self.assertEqual(ask.sync_group(self.connection, group, first.generation, first.member).error, NONE)
+        body = Writer().string(group).i32(30000, 30000).string("").string("consumer")
+        body.array(["range"], lambda name: body.string(name).blob(bytes(100)))
+        waiting = [self.connect() for _ in range(50)]
+        for connection in waiting:
+            connection.send(kafka.JOIN_GROUP, 3, body.out)
+        eventually(lambda: self.open_connections() > len(waiting), what="a join on every connection")
+        for connection in waiting:
+            connection.close()
+        # Long before the other members' sessions end, for which they would wait.
+        eventually(lambda: self.open_connections() <= 2, 5, "that all connections are closed")
+
     def open_connections(self):
         found = [line for line in self.broker.get("/metrics").splitlines()
                  if line.startswith('tenon_net_connections{listener="kafka"}')]

@@ -37,6 +37,21 @@ TEST_F(JoinGroupTest, the_coordinator_learns_who_asks) {
   EXPECT_NE(described.groups.at(0).members.at(0).client_host.find("10.0.0.7"), std::string::npos);
 }
 
+TEST_F(JoinGroupTest, a_peer_that_is_gone_is_not_waited_for_and_its_member_stays) {
+  const auto first = stable("g");
+  // Waits for the first member to join again.
+  auto parked = begin(handle_join_group, join_request("g"), 3);
+  scheduler_.run();
+  EXPECT_FALSE(parked.ready());
+  connection_.peer_gone.happen();
+  scheduler_.run();
+  ASSERT_TRUE(parked.ready());
+  EXPECT_EQ(code(wait(std::move(parked)).error_code), ErrorCode::kCoordinatorNotAvailable);
+  const auto described = ask(handle_describe_groups, {.groups = {"g"}});
+  EXPECT_EQ(described.groups.at(0).members.size(), 2U);
+  EXPECT_EQ(described.groups.at(0).group_state, "PreparingRebalance");
+}
+
 TEST_F(JoinGroupTest, without_the_offsets_topic_there_is_no_coordinator) {
   EXPECT_EQ(code(join("g").error_code), ErrorCode::kCoordinatorNotAvailable);
 }

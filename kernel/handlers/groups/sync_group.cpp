@@ -4,17 +4,19 @@
 
 #include "handlers/errors.h"
 #include "handlers/groups/request_info.h"
+#include "handlers/groups/until_gone.h"
 
 namespace tenon::handlers {
 
 Task<wire::SyncGroupResponse> handle_sync_group(Call& call, wire::SyncGroupRequest request) {
   const std::string group = request.group_id;
-  auto response = co_await call.services.groups.call<wire::SyncGroupResponse>(
+  auto answer = call.services.groups.call<wire::SyncGroupResponse>(
       call.scheduler(), *call.image(), group,
       [info = request_info(call), request = std::move(request),
        version = call.version()](groups::GroupCoordinator& coordinator) mutable {
         return coordinator.sync_group(std::move(info), std::move(request), version);
       });
+  auto response = co_await until_gone(call.connection.peer_gone, std::move(answer));
   if (response) co_return std::move(*response);
   wire::SyncGroupResponse refused;
   refused.error_code = error_code(response.error());

@@ -19,8 +19,8 @@ class GroupHandlerTest : public HandlerTest {
   // As clients do first; makes the offsets topic.
   void find_coordinator() { ask(handle_find_coordinator, {.key = "g", .coordinator_keys = {"g"}}); }
 
-  wire::JoinGroupResponse join(const std::string& group, const std::string& member = "",
-                               int16_t version = 3) {
+  static wire::JoinGroupRequest join_request(const std::string& group,
+                                             const std::string& member = "") {
     wire::JoinGroupRequest request;
     request.group_id = group;
     request.member_id = member;
@@ -28,7 +28,11 @@ class GroupHandlerTest : public HandlerTest {
     request.rebalance_timeout_ms = 60'000;
     request.protocol_type = "consumer";
     request.protocols.push_back({.name = "range", .metadata = Bytes{1, 2}});
-    return ask(handle_join_group, std::move(request), version);
+    return request;
+  }
+  wire::JoinGroupResponse join(const std::string& group, const std::string& member = "",
+                               int16_t version = 3) {
+    return ask(handle_join_group, join_request(group, member), version);
   }
   wire::SyncGroupResponse sync(const std::string& group, const wire::JoinGroupResponse& joined) {
     wire::SyncGroupRequest request;
