@@ -167,7 +167,8 @@ Result<> replace_file(Files& files, const std::string& directory, const std::str
   if (done) done = files.rename(temporary, path);
   if (done) return files.sync_directory(directory);
   // On a full disk, it would keep space from others.
-  (void)files.remove(temporary);
+  if (auto gone = files.remove(temporary); !gone)
+    done.error().detail += "; the file could not be removed";
   return done;
 }
 

@@ -237,7 +237,7 @@ Result<> JournalStore::write(std::span<const Entry> entries) {
   if (auto done = append_frame(frame); !done) {
     // Now, so that a restart does not find what was refused. If it cannot be done yet, the next
     // write will say so.
-    (void)mend();
+    if (auto mended = mend(); !mended) log_debug("{}", mended.error().text());
     return done;
   }
   durable_bytes_ += frame.size();
@@ -280,7 +280,7 @@ Result<> JournalStore::rewrite_segment() {
   const std::string file_path = path(segment.name);
   const std::string temporary = file_path + ".tmp";
   if (auto copied = copy_durable_frames(segment, temporary); !copied) {
-    (void)files_.remove(temporary);
+    if (auto gone = files_.remove(temporary); !gone) log_debug("{}", gone.error().text());
     return copied;
   }
   if (auto done = files_.rename(temporary, file_path); !done) return done;
