@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Whatever bytes a produce request carries as records: validate() must answer, never read outside
-// them, and what it accepts must be readable to the last record. The first input byte chooses the
-// limits, and whether the CRC is put right, so that the search gets behind it.
+// them, and what it accepts must be readable to the last record. The same bytes as a section that
+// was decompressed: the reader of keys sees what the reader of records sees. The first input byte
+// chooses the limits, and whether the CRC is put right, so that the search gets behind it.
 
 #include <cstdint>
 #include <cstdlib>
@@ -56,6 +57,24 @@ void read_all(const BatchView& batch) {
   require(!reader.damaged() && records == batch.count());
 }
 
+// A section that was compressed may hold anything. As far as it is readable, both readers see the
+// same keys.
+void compare_readers(ByteView section) {
+  RecordReader reader(section);
+  KeyReader keys(section);
+  RecordView record;
+  std::optional<ByteView> key;
+  while (reader.next(record)) {
+    require(keys.next(key));
+    require(key.has_value() == record.key.has_value());
+    require(!key || (key->data() == record.key->data() && key->size() == record.key->size()));
+  }
+  while (keys.next(key)) {
+    require(!key || key->data() + key->size() <= section.data() + section.size());
+  }
+  require(reader.damaged() || !keys.damaged());
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -63,6 +82,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const uint8_t choice = data[0];
   // A copy of exactly this size, so that a byte too far is seen.
   Bytes bytes(data + 1, data + size);
+  compare_readers(bytes);
   if ((choice & 64) != 0) right_crcs(bytes);
   const Limits limits = limits_from(choice);
   auto set = validate(bytes, limits);

@@ -53,23 +53,30 @@ class BrokerFixture : public ::testing::Test {
     std::filesystem::remove_all(data_dir_);
   }
 
+  using Configs = std::vector<std::pair<std::string, std::string>>;
   // Two partitions, one on each shard.
-  void create_topic(const std::string& name, const std::string& fsync) {
+  void create_topic(const std::string& name, const std::string& fsync,
+                    const Configs& configs = {}) {
     wire::CreateTopicsRequest request{.timeout_ms = 10'000};
     request.topics.push_back({.name = name,
                               .num_partitions = 2,
                               .replication_factor = 1,
                               .configs = {{.name = "tenon.fsync", .value = fsync}}});
+    for (const auto& [key, value] : configs) {
+      request.topics.back().configs.push_back({.name = key, .value = value});
+    }
     send(std::move(request), kCreateTopicsVersion);
     const auto response = receive<wire::CreateTopicsResponse>(kCreateTopicsVersion);
     ASSERT_EQ(response.topics.at(0).error_code, 0);
   }
 
-  // An uncompressed batch of `bytes` bytes of values in all.
-  static Bytes batch(int records, size_t bytes) {
+  // An uncompressed batch of `bytes` bytes of values in all, and of the same key, if any.
+  static Bytes batch(int records, size_t bytes, std::optional<ByteView> key = std::nullopt) {
     const Bytes value(bytes / static_cast<size_t>(records), 'v');
     record::BatchBuilder builder;
-    for (int i = 0; i < records; ++i) builder.add({.timestamp_ms = 1'000, .value = value});
+    for (int i = 0; i < records; ++i) {
+      builder.add({.timestamp_ms = 1'000, .key = key, .value = value});
+    }
     return builder.build();
   }
 

@@ -73,5 +73,20 @@ TEST_F(ProduceTrace, it_allocates_as_often_for_a_thousand_records_as_for_one) {
   EXPECT_EQ(allocations(1000), one);
 }
 
+TEST_F(ProduceTrace, a_partitioner_guard_adds_no_room_no_hop_and_no_allocation_per_record) {
+  create_topic("guarded", "never",
+               {{"tenon.partitioner", "hash"}, {"tenon.partitioner.guard", "reject"}});
+  const ByteView key = as_bytes("k");
+  const int32_t home = produce("guarded", 0, batch(1, 100, key)) == 0 ? 0 : 1;
+  const auto allocations = [&](int records) {
+    const Bytes bytes = batch(records, 10'000, key);
+    return allocations_of([&] { EXPECT_EQ(produce("guarded", home, bytes), 0); });
+  };
+  EXPECT_EQ(allocations(1000), allocations(1));
+  observe("guarded", home, batch(10, 1000, key));
+  EXPECT_EQ(Observation::walk(), kWay);
+  EXPECT_LE(Observation::hops(), 2u);
+}
+
 }  // namespace
 }  // namespace tenon::testing
