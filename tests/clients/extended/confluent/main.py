@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The checks of confluent-kafka with the librdkafka of its wheel: main.py BOOTSTRAP PARTITIONS_FIXTURE."""
 import os
+import pathlib
 import re
 import sys
 import time
 import traceback
 
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import (AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, NewPartitions,
                                    NewTopic, OffsetSpec, ResourceType)
 
@@ -135,6 +136,35 @@ def partitions_of_keys():
     assert all(error is None and expected == got for error, expected, got in told), told[:5]
 
 
+def partitioner_plugin():
+    """A Tenon partitioner in the librdkafka of the wheel, which has a name of its own, by configuration alone."""
+    bridge = pathlib.Path(os.environ["TENON_BINARY"]).resolve().parents[1] / "lib/libtenon-rdkafka.so"
+    topic, told = new_topic("partitioner-plugin", 12), {}
+    sender = producer(plugin_library_paths=str(bridge), tenon_partitioner_plugin="hash")
+    lines = [line.split() for line in open(FIXTURE) if not line.startswith("#")]
+    expected = {key: int(to) for key, of, to in lines if of == "12" and key != "-"}
+    for key in expected:
+        sender.produce(topic, b"", key=bytes.fromhex(key), on_delivery=lambda error, message, key=key:
+                       told.update({key: error or message.partition()}))
+    sender.flush(20)
+    same(expected, told, "the partitions of the keys")
+    mapped = {line.split()[-1] for line in open("/proc/self/maps") if "librdkafka" in line}
+    same(1, len(mapped), f"the number of librdkafkas in the process ({mapped})")
+    # Every key to the plugin; records without a key too, for round-robin wants them.
+    topic, went = new_topic("partitioner-keyless", 4), []
+    sender = producer(plugin_library_paths=str(bridge), tenon_partitioner_plugin="round-robin")
+    for _ in range(4000):
+        sender.produce(topic, b"x", on_delivery=lambda error, message: went.append(error or message.partition()))
+        sender.poll(0)
+    sender.flush(20)
+    assert all(went.count(partition) > 800 for partition in range(4)), [went.count(p) for p in range(4)]
+    try:
+        producer(plugin_library_paths=str(bridge), tenon_partitioner_plugn="hash")
+        raise AssertionError("a mistyped property was taken")
+    except KafkaException as refused:
+        assert 'did you mean "tenon.partitioner.plugin"?' in str(refused), refused
+
+
 def group(strategy):
     topic = new_topic("group-" + strategy, 4)
     held = {}
@@ -215,6 +245,7 @@ check("admin", admin)
 for name in ("none", "gzip", "snappy", "lz4", "zstd"):
     check("produce-" + name, round_trip, name)
 check("partitions-as-murmur2-fixture", partitions_of_keys)
+check("partitioner-plugin", partitioner_plugin)
 check("rebalance-range", group, "range")
 check("rebalance-cooperative-sticky", group, "cooperative-sticky")
 check("commit-and-group-admin", commits)
