@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <chrono>
+#include <cstring>
 #include <functional>
 #include <set>
 #include <thread>

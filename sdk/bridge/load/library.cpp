@@ -22,14 +22,20 @@ namespace {
 constexpr std::string_view kPrefix = "partitioner-";
 constexpr std::string_view kSuffix = ".so";
 
+struct CloseDirectory {
+  void operator()(DIR* directory) const { ::closedir(directory); }
+};
+struct Free {
+  void operator()(char* text) const { std::free(text); }
+};
+
 Error refusal(const std::string& path, const std::string& reason) {
   return {TN_E_UNSUPPORTED, path + ": " + reason};
 }
 
 // Without links, or "" with errno.
 std::string canonical(const std::string& path) {
-  const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr),
-                                                         &std::free);
+  const std::unique_ptr<char, Free> real(::realpath(path.c_str(), nullptr));
   return real ? real.get() : "";
 }
 
@@ -56,8 +62,7 @@ Result<std::string> check_file(const std::string& given) {
 std::vector<std::string> names_in(const std::vector<std::string>& directories) {
   std::vector<std::string> names;
   for (const std::string& directory : directories) {
-    const std::unique_ptr<DIR, decltype(&::closedir)> open(::opendir(directory.c_str()),
-                                                           &::closedir);
+    const std::unique_ptr<DIR, CloseDirectory> open(::opendir(directory.c_str()));
     while (const dirent* entry = open ? ::readdir(open.get()) : nullptr) {
       const std::string_view file(entry->d_name);
       if (file.size() <= kPrefix.size() + kSuffix.size() || file.find(kPrefix) != 0) continue;
