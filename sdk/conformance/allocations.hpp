@@ -26,29 +26,33 @@ namespace detail {
 template <class Function>
 struct FreshThread {
   Function& function;
-  std::atomic<int> turn{0};  // 1: go; 2: done
+  std::atomic<int> turn{0};  // 1: go; 2: done; 3: end, and take the cache along
 
   static void* run(void* self) {
     auto& fresh = *static_cast<FreshThread*>(self);
-    while (fresh.turn.load(std::memory_order_acquire) != 1) {
-    }
+    fresh.wait_for(1);
     fresh.function();
     fresh.turn.store(2, std::memory_order_release);
+    fresh.wait_for(3);
     return nullptr;
+  }
+  void wait_for(int wanted) const {
+    while (turn.load(std::memory_order_acquire) != wanted) {
+    }
   }
 };
 
 // True if the books of the allocator moved while the function ran. Nobody else may allocate then.
 template <class Function>
 bool moves_the_books(Function& function) {
-  FreshThread<Function> fresh{function};
+  FreshThread<Function> fresh{function, {}};
   pthread_t thread;
   if (::pthread_create(&thread, nullptr, FreshThread<Function>::run, &fresh) != 0) return false;
   const struct mallinfo2 before = ::mallinfo2();
   fresh.turn.store(1, std::memory_order_release);
-  while (fresh.turn.load(std::memory_order_acquire) != 2) {
-  }
+  fresh.wait_for(2);
   const struct mallinfo2 after = ::mallinfo2();
+  fresh.turn.store(3, std::memory_order_release);
   ::pthread_join(thread, nullptr);
   return before.uordblks != after.uordblks || before.hblkhd != after.hblkhd;
 }

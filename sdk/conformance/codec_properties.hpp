@@ -140,21 +140,23 @@ inline std::string check_contexts(Subject& subject) {
   return wrong == 0 ? "" : "threads with contexts of their own disturb each other";
 }
 
+// A context works after each kind of error as it did before.
 inline std::string check_recovery(Subject& subject) {
   const CodecCase test(subject);
   const Buffer content = make_content(Content::kText, 5000, subject.seed);
   const Buffer packed = test.kit.compress(content);
   Buffer damaged = packed;
   for (size_t i = damaged.size() / 3; i < damaged.size() * 2 / 3; i++) damaged[i] ^= 0x5a;
-  for (int round = 0; round < 3; round++) {
-    (void)test.kit.decompress(damaged, content.size());
-    (void)test.kit.decompress(packed, content.size() / 2);
-    (void)test.kit.compress({CodecKit::view(content)}, packed.size() / 2);
-    if (test.kit.decompress(packed, content.size()).bytes != content ||
-        test.kit.compress(content) != packed)
-      return "after an error, its context does not work as before";
-  }
-  return "";
+  const auto works = [&] {
+    return test.kit.decompress(packed, content.size()).bytes == content &&
+           test.kit.compress(content) == packed;
+  };
+  (void)test.kit.decompress(damaged, content.size());
+  if (!works()) return "after a damaged stream, its context does not work as before";
+  (void)test.kit.decompress(packed, content.size() / 2);
+  if (!works()) return "after a cap that was too low, its context does not work as before";
+  (void)test.kit.compress({CodecKit::view(content)}, packed.size() / 2);
+  return works() ? "" : "after a destination too small, its context does not work as before";
 }
 
 inline std::string check_reference_streams(Subject& subject) {
@@ -175,14 +177,17 @@ inline std::string check_reference_streams(Subject& subject) {
 
 inline std::string check_format(Subject& subject) {
   const CodecCase test(subject);
-  const std::string magic = bytes_of_hex(magic_of(test.kit.api().wire_id));
+  const int32_t wire_id = test.kit.api().wire_id;
+  if (wire_id < TN_WIRE_GZIP || wire_id > TN_WIRE_ZSTD)
+    return subject.skip("its wire id is none of the wire's");
+  const std::string magic = bytes_of_hex(magic_of(wire_id));
   for (const size_t size : {1u, 1000u, 100000u}) {
     const Buffer packed = test.kit.compress(make_content(Content::kText, size));
     if (packed.size() < magic.size() ||
         !std::equal(magic.begin(), magic.end(), packed.begin(),
                     [](char a, uint8_t b) { return static_cast<uint8_t>(a) == b; }))
       return "a stream does not begin as Kafka's clients expect of wire id " +
-             std::to_string(test.kit.api().wire_id);
+             std::to_string(wire_id);
   }
   return "";
 }

@@ -184,12 +184,14 @@ void for_each_edge(const tn_descriptor& descriptor, const TestConfig::Texts& tex
   }
 }
 
-// While this lives, malloc finds nothing: what the process may map is cut to what it has mapped,
-// and what the allocator still has is taken. Everything is given back at the end.
+// While this lives, malloc finds nothing, or `left` bytes in one place: what the process may map is
+// cut to what it has mapped, and what the allocator still has is taken. Everything is given back at
+// the end.
 class NoMemory {
  public:
-  NoMemory() {
+  explicit NoMemory(size_t left) {
     touch_stack();
+    void* kept = left > 0 ? std::malloc(left) : nullptr;
     ::getrlimit(RLIMIT_AS, &limit_);
     std::ifstream file("/proc/self/statm");
     size_t pages = 0;
@@ -200,6 +202,7 @@ class NoMemory {
     if (::setrlimit(RLIMIT_AS, &cut) != 0) return;
     for (size_t size = 1 << 20; size >= 2048; size /= 2) take_all(size);
     for (size_t size = 2048; size >= sizeof(Block); size -= 8) take_all(size);
+    std::free(kept);
   }
   ~NoMemory() {
     while (taken_ != nullptr) {

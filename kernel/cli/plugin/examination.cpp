@@ -125,7 +125,9 @@ const tn_module* open_examined(const ExaminationSettings& settings, std::string&
     const Isolated trial = run_isolated(work, kOpenSecondsMax);
     reason = trial.reported ? trial.report : "opening it, the process " + trial.ended;
   }
-  return reason.empty() ? kit::find_module(settings.path) : nullptr;
+  if (!reason.empty()) return nullptr;
+  const kit::CapturedOutput quiet;  // what a constructor prints is no part of the report
+  return kit::find_module(settings.path);
 }
 
 std::vector<Verdict> examine_plugin(const ExaminationSettings& settings, const tn_module& module,
