@@ -7,11 +7,14 @@
 namespace tenon::cli {
 
 void add_plugin(CLI::App& app, Shell& shell) {
-  auto* plugin = app.add_subcommand("plugin", "List, inspect, check and exchange plugins");
+  auto* plugin = app.add_subcommand("plugin", "List, make, check and exchange plugins");
   plugin->require_subcommand(1);
   add_plugin_list(*plugin, shell);
   add_plugin_inspect(*plugin, shell);
   add_plugin_check(*plugin, shell);
+  add_plugin_lint(*plugin, shell);
+  add_plugin_vectors(*plugin, shell);
+  add_plugin_bench(*plugin, shell);
   add_plugin_swap(*plugin, shell);
 }
 

@@ -18,5 +18,8 @@ void add_plugin_swap(CLI::App& plugin, Shell& shell);
 
 // The tools of authors. They run the code of a plugin.
 void add_plugin_check(CLI::App& plugin, Shell& shell);
+void add_plugin_lint(CLI::App& plugin, Shell& shell);
+void add_plugin_vectors(CLI::App& plugin, Shell& shell);
+void add_plugin_bench(CLI::App& plugin, Shell& shell);
 
 }  // namespace tenon::cli
