@@ -5,7 +5,7 @@
 
 #include <cstdio>
 
-#include "conformance/assignor_kit.hpp"
+#include "conformance/kits.hpp"
 
 using namespace tenon::conformance;
 
@@ -35,8 +35,11 @@ int main(int argc, char** argv) {
   TestHost host;
   const AssignorKit kit(host, *find_descriptor("weighted"), {{"weights", "big=3, small=1"}});
   expect(check_library(argv[1]).empty(), "the library is sound");
-  for (const AssignorProperty& property : assignor_properties()) {
-    const std::string wrong = property.check(kit);
+  for (const Property& property : properties_of(*find_descriptor("weighted"))) {
+    Subject subject;
+    subject.descriptor = find_descriptor("weighted");
+    subject.options = {{"weights", "big=3, small=1"}};
+    const std::string wrong = examine(property, subject);
     expect(wrong.empty(), property.name + std::string(": ") + wrong);
   }
 

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "conformance/assignor/test_group.hpp"
 #include "conformance/instance.hpp"
 #include "tenon/codec.h"
 #include "tenon/partitioner.h"
@@ -43,6 +44,11 @@ inline void use_codec(const tn_codec& api, void* self) {
   if (context != nullptr) api.free_context(self, context);
 }
 
+inline void use_assignor(const tn_assignor& api, void* self) {
+  const TestGroup group = TestGroup::equal(3, 2, 5);
+  (void)TestInput(group).call(api, self);
+}
+
 }  // namespace detail
 
 inline void exercise(const tn_descriptor& descriptor, void* self) {
@@ -50,6 +56,9 @@ inline void exercise(const tn_descriptor& descriptor, void* self) {
   if (descriptor.kind == TN_PARTITIONER) {
     if (const void* api = table(TN_PARTITIONER_ID))
       detail::use_partitioner(*static_cast<const tn_partitioner*>(api), self);
+  } else if (descriptor.kind == TN_ASSIGNOR) {
+    if (const void* api = table(TN_ASSIGNOR_ID))
+      detail::use_assignor(*static_cast<const tn_assignor*>(api), self);
   } else if (descriptor.kind == TN_CODEC) {
     if (const void* api = table(TN_CODEC_ID))
       detail::use_codec(*static_cast<const tn_codec*>(api), self);

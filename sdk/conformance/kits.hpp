@@ -4,6 +4,7 @@
 // exercise.hpp, and nothing else. Any thread.
 #pragma once
 
+#include "conformance/assignor/assignor_properties.hpp"
 #include "conformance/codec_properties.hpp"
 #include "conformance/partitioner_properties.hpp"
 #include "conformance/plugin_kit.hpp"
@@ -18,6 +19,8 @@ inline Properties properties_of_kind(tn_kind kind) {
   switch (kind) {
     case TN_PARTITIONER:
       return partitioner_properties();
+    case TN_ASSIGNOR:
+      return assignor_properties();
     case TN_CODEC:
       return codec_properties();
     default:

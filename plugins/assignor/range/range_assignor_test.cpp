@@ -3,7 +3,7 @@
 // The range assignor: the suite, examples, and the rule of Kafka's RangeAssignor applied word for
 // word, member by member and partition by partition, to the groups of a walk.
 
-#include "conformance/assignor_suite.hpp"
+#include "conformance/assignor/assignor_suite.hpp"
 
 namespace tenon::conformance {
 namespace {

@@ -3,7 +3,7 @@
 // The roundrobin assignor: the suite, the examples of Kafka's documentation, and the rule of
 // Kafka's RoundRobinAssignor applied word for word to the groups of a walk.
 
-#include "conformance/assignor_suite.hpp"
+#include "conformance/assignor/assignor_suite.hpp"
 
 namespace tenon::conformance {
 namespace {

@@ -3,8 +3,8 @@
 // The sticky assignor: the suite, who keeps what, unequal subscriptions against every possible
 // assignment, and large mixed groups.
 
-#include "conformance/assignor_suite.hpp"
-#include "conformance/best_assignment.hpp"
+#include "conformance/assignor/assignor_suite.hpp"
+#include "conformance/assignor/best_assignment.hpp"
 
 namespace tenon::conformance {
 namespace {

@@ -2,8 +2,8 @@
 //
 // The uniform assignor: the suite, and how balance, racks and moves weigh against each other.
 
-#include "conformance/assignor_suite.hpp"
-#include "conformance/best_assignment.hpp"
+#include "conformance/assignor/assignor_suite.hpp"
+#include "conformance/assignor/best_assignment.hpp"
 
 namespace tenon::conformance {
 namespace {

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "conformance/assignor_kit.hpp"
+#include "conformance/assignor/assignor_kit.hpp"
 
 namespace tenon {
 inline namespace sdk {

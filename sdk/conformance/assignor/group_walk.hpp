@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "conformance/test_group.hpp"
+#include "conformance/assignor/test_group.hpp"
 
 namespace tenon {
 inline namespace sdk {

@@ -2,7 +2,7 @@
 //
 // What every assignor must do, as checks that any test program can run. Each check returns "" or a
 // sentence that says what is wrong. A check of something that the assignor does not promise (see
-// TN_ASSIGNOR_* in assignor.h) returns "". assignor_properties() is the list of all by name.
+// TN_ASSIGNOR_* in assignor.h) returns "". assignor_properties.hpp is the list of all by name.
 // Deterministic, but for check_asks, which measures time generously. One thread.
 #pragma once
 
@@ -12,10 +12,9 @@
 #include <string>
 #include <vector>
 
-#include "conformance/group_walk.hpp"
+#include "conformance/assignor/group_walk.hpp"
+#include "conformance/assignor/test_group.hpp"
 #include "conformance/instance.hpp"
-#include "conformance/library.hpp"
-#include "conformance/test_group.hpp"
 
 namespace tenon {
 inline namespace sdk {
@@ -198,7 +197,7 @@ class AssignorKit {
   // --- size and time --------------------------------------------------------------------------
 
   // 10,000 members on 100,000 partitions. Whoever waits for it sets the deadline.
-  std::string check_large() const { return assign(TestGroup::equal(10000, 100, 1000)).wrong(); }
+  TestAnswer assign_large() const { return assign(TestGroup::equal(10000, 100, 1000)); }
 
   // When it is told to stop, at the first ask or at a later one, it does.
   std::string check_stops() const {
@@ -241,14 +240,6 @@ class AssignorKit {
         return wrong("partitions move when it is asked again");
     }
     return "";
-  }
-
-  std::string check_lifecycle() const {
-    const TestGroup group = TestGroup::equal(3, 2, 5);
-    const auto use = [&](const Instance& instance) {
-      TestInput(group).call(*instance.interface<tn_assignor>(TN_ASSIGNOR_ID), instance.self());
-    };
-    return conformance::check_lifecycle(descriptor_, texts_, 1000, use);
   }
 
   // --- measures -------------------------------------------------------------------------------
@@ -373,60 +364,6 @@ class AssignorKit {
   Instance instance_;
   const tn_assignor& api_;
 };
-
-// One thing that an assignor must be.
-struct AssignorProperty {
-  const char* name;  // snake_case, and for good
-  const char* about;
-  std::string (*check)(const AssignorKit& kit);
-};
-
-inline const std::vector<AssignorProperty>& assignor_properties() {
-  using Kit = AssignorKit;
-  static const std::vector<AssignorProperty> kProperties = {
-      {"names_known_members", "Every owner is a member of the group.",
-       [](const Kit& kit) { return kit.check_known_members(); }},
-      {"respects_subscriptions", "Every owner subscribes to the topic.",
-       [](const Kit& kit) { return kit.check_subscribed_only(); }},
-      {"leaves_nothing_out", "Every partition that somebody subscribes to has an owner.",
-       [](const Kit& kit) { return kit.check_complete(); }},
-      {"stays_within_its_answer", "Nothing is written outside of the place for the answer.",
-       [](const Kit& kit) { return kit.check_bounds(); }},
-      {"serves_small_groups",
-       "Groups without members, topics or partitions, and with one, are served.",
-       [](const Kit& kit) { return kit.check_small(); }},
-      {"does_not_depend_on_order", "The answer does not depend on the order of members and topics.",
-       [](const Kit& kit) { return kit.check_order(); }},
-      {"is_a_function_of_the_group",
-       "Equal groups get equal answers, at any time and from any instance.",
-       [](const Kit& kit) { return kit.check_pure(); }},
-      {"keeps_static_members_in_place",
-       "A static member keeps its place when its member id changes.",
-       [](const Kit& kit) { return kit.check_static(); }},
-      {"balances_members",
-       "If promised: with equal subscriptions nobody has two more than another.",
-       [](const Kit& kit) { return kit.check_balance(); }},
-      {"balances_topics", "If promised: no subscriber has two more of one topic than another.",
-       [](const Kit& kit) { return kit.check_topic_balance(); }},
-      {"moves_nothing_without_cause", "If sticky: nothing moves when nothing has changed.",
-       [](const Kit& kit) { return kit.check_idempotent(); }},
-      {"moves_no_more_than_needed", "If sticky and balanced: as few moves as the balance allows.",
-       [](const Kit& kit) { return kit.check_sticky(); }},
-      {"reads_near", "If rack-aware: all read near, where all can.",
-       [](const Kit& kit) { return kit.check_racks(); }},
-      {"serves_large_groups", "10,000 members on 100,000 partitions are served.",
-       [](const Kit& kit) { return kit.check_large(); }},
-      {"stops_when_told", "It stops when it is told to.",
-       [](const Kit& kit) { return kit.check_stops(); }},
-      {"asks_whether_to_stop", "It never works for half a second without asking whether to stop.",
-       [](const Kit& kit) { return kit.check_asks(); }},
-      {"survives_a_walk", "10,000 events of a group's life keep it sound.",
-       [](const Kit& kit) { return kit.check_walk(1); }},
-      {"leaves_nothing_behind", "Instances leave nothing behind.",
-       [](const Kit& kit) { return kit.check_lifecycle(); }},
-  };
-  return kProperties;
-}
 
 }  // namespace conformance
 }  // namespace sdk
