@@ -19,7 +19,7 @@ CONFINED = {
     "spdlog/": ("kernel/base/log.cpp",),
     "boost/asio": ("kernel/net/", "kernel/http/", "kernel/broker/", "tests/"),
     "boost/beast": ("kernel/http/",),
-    "boost/json": ("kernel/http/", "kernel/broker/plugin_routes.cpp", "kernel/cli/plugin_swap.cpp"),
+    "boost/json": ("kernel/http/", "kernel/broker/plugin_routes.cpp", "kernel/cli/plugin/swap.cpp"),
     "nettle/": ("kernel/plugin/load/sha256.cpp",),
     "librdkafka/": ("kernel/cli/", "sdk/bridge/", "examples/", "tests/"),
     "CLI/": ("kernel/cli/",),

@@ -67,7 +67,9 @@ Outcome<std::unique_ptr<PartitionChooser>> PartitionChooser::load(const Partitio
   auto table = plugin_table(choice);
   if (!table) return std::unexpected(std::move(table.error()));
   std::unique_ptr<PartitionChooser> chooser(new PartitionChooser());
-  config::PluginSettings settings{choice.directories, {*table}};
+  config::PluginSettings settings;
+  settings.directories = choice.directories;
+  settings.tables = {*table};
   auto host = plugin::PluginHost::load(settings, {&chooser->clock_, &chooser->random_, nullptr});
   if (!host) {
     std::string text;
