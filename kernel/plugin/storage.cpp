@@ -55,7 +55,7 @@ Result<OpenedLog> StorageEngine::open(const LogSpec& spec) const {
   tn_log_state state{};
   state.struct_size = sizeof state;
   tn_error error = empty_error();
-  const WatchedCall call(meters_.watch, meters_.open);
+  const WatchedCall call(meters_->watch, meters_->open);
   const tn_code code = call(api_.open(self_, &raw, &log, &state, &error));
   if (code != TN_OK) return plugin_failure(code, spec.name, error);
   if (!log) return fail(Errc::kPluginFailed, spec.name, "the storage plugin opened no log");

@@ -84,9 +84,9 @@ struct StorageMeters {
 // close() or remove(), not by the last reference.
 class StorageLog : public std::enable_shared_from_this<StorageLog> {
  public:
-  // `meters` outlive it.
-  StorageLog(const tn_storage& api, void* log, std::string name, const StorageMeters& meters)
-      : api_(api), log_(log), name_(std::move(name)), meters_(meters) {}
+  StorageLog(const tn_storage& api, void* log, std::string name,
+             std::shared_ptr<const StorageMeters> meters)
+      : api_(api), log_(log), name_(std::move(name)), shared_meters_(std::move(meters)) {}
   StorageLog(const StorageLog&) = delete;
   StorageLog& operator=(const StorageLog&) = delete;
 
@@ -115,7 +115,9 @@ class StorageLog : public std::enable_shared_from_this<StorageLog> {
   const tn_storage& api_;
   void* log_;
   std::string name_;
-  const StorageMeters& meters_;
+  // Of the engine, which a lease may outlive.
+  const std::shared_ptr<const StorageMeters> shared_meters_;
+  const StorageMeters& meters_ = *shared_meters_;
 };
 
 struct OpenedLog {
@@ -128,7 +130,10 @@ class StorageEngine {
  public:
   StorageEngine(std::string name, const tn_storage& api, void* self,
                 const Watch& watch = Watch::none())
-      : name_(std::move(name)), api_(api), self_(self), meters_(watch) {}
+      : name_(std::move(name)),
+        api_(api),
+        self_(self),
+        meters_(std::make_shared<const StorageMeters>(watch)) {}
   // Opens or creates the log and recovers it.
   Result<OpenedLog> open(const LogSpec& spec) const;
   const std::string& name() const { return name_; }
@@ -138,7 +143,7 @@ class StorageEngine {
   std::string name_;
   const tn_storage& api_;
   void* self_;
-  StorageMeters meters_;
+  std::shared_ptr<const StorageMeters> meters_;
 };
 
 }  // namespace tenon::plugin

@@ -107,6 +107,9 @@ class Refusals(BridgeCase):
                 "next-major": "it is built for plugin ABI 2, but this bridge has plugin ABI 1.0",
                 "next-minor": "it needs plugin ABI 1.99, but this bridge has 1.0",
                 "wrong-kind": "it holds no partitioner",
+                "no-note": "it has no Tenon note that says what it is: rebuild it with the SDK's TENON_MODULE (C++) "
+                           "or TN_MODULE (C)",
+                "sanitized": "it is built with -fsanitize=memory and this application is not: rebuild it without",
                 "flagged": 'its plugin "fixed" sets flags that this bridge does not know and must',
                 "unknown-type": 'its option "answer" is of type 99, which is not known here',
                 "no-interface": "it has no interface tenon.partitioner/1",

@@ -22,8 +22,11 @@ JSON = {"Content-Type": "application/json"}
 
 def version(library, number):
     """The library as another release of it would be: another version, and so other bytes."""
-    assert library.count(b"\0001.0.0\0") == 1
-    return library.replace(b"\0001.0.0\0", b"\0001.0.%d\0" % number)
+    said = b"\0001.0.0\0", b" 1.0.0\n"  # by the datum, and by the note
+    assert all(library.count(words) == 1 for words in said)
+    for words in said:
+        library = library.replace(words, words.replace(b"1.0.0", b"1.0.%d" % number))
+    return library
 
 
 def sha256(path):

@@ -13,6 +13,7 @@
 
 #include "bridge/load/elf.h"
 #include "bridge/load/module_check.h"
+#include "bridge/load/note_check.h"
 #include "bridge/load/words.h"
 
 namespace tenon::bridge {
@@ -78,6 +79,7 @@ std::vector<std::string> names_in(const std::vector<std::string>& directories) {
 Result<const tn_module*> open_module(const std::string& path) {
   if (auto checked = check_shared_library(path); !checked)
     return refusal(path, checked.error().text());
+  if (auto checked = check_note(path); !checked) return refusal(path, checked.error().text());
   // Every symbol is resolved now, so that a missing one refuses the library instead of ending the
   // application at the first record. The handle is dropped: the library stays.
   void* library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);

@@ -32,17 +32,10 @@ bool is_name(const char* text, std::string_view extra) {
 }
 
 Reason check_abi(const tn_module& module) {
-  const std::string ours = abi_text(TN_ABI_MAJOR, TN_ABI_MINOR);
   if (module.magic != TN_MAGIC) return "its tenon_module does not begin as that of a Tenon plugin";
-  if (module.abi_major != TN_ABI_MAJOR) {
-    return "it is built for plugin ABI " + std::to_string(module.abi_major) +
-           ", but this bridge has plugin ABI " + ours;
-  }
-  if (module.struct_size < sizeof(tn_module)) return "its tenon_module is too short";
-  if (module.abi_min_minor > TN_ABI_MINOR) {
-    return "it needs plugin ABI " + abi_text(module.abi_major, module.abi_min_minor) +
-           ", but this bridge has " + ours;
-  }
+  if (module.struct_size < TN_MODULE_SIZE_1_0) return "its tenon_module is too short";
+  if (Reason fault = abi_fault(module.abi_major, module.abi_min_minor); !fault.empty())
+    return fault;
   if (module.n_descriptors == 0 || module.n_descriptors > kDescriptorsMax ||
       module.descriptors == nullptr)
     return "it declares " + std::to_string(module.n_descriptors) + " plugins";
@@ -65,7 +58,7 @@ Reason check_declared_options(const tn_descriptor& descriptor) {
   if (descriptor.n_options > kOptionsMax || descriptor.options == nullptr)
     return "it declares " + std::to_string(descriptor.n_options) + " options";
   const uint32_t stride = descriptor.options->struct_size;
-  if (stride < sizeof(tn_option) || stride % alignof(tn_option) != 0)
+  if (stride < TN_OPTION_SIZE_1_0 || stride % alignof(tn_option) != 0)
     return "its options are too short";
   std::set<std::string_view> seen;
   for (uint32_t i = 0; i < descriptor.n_options; ++i) {
@@ -91,6 +84,16 @@ Reason check_descriptor(const tn_descriptor* descriptor) {
 }
 
 }  // namespace
+
+std::string abi_fault(uint32_t major, uint32_t min_minor) {
+  const std::string ours = abi_text(TN_ABI_MAJOR, TN_ABI_MINOR);
+  if (major != TN_ABI_MAJOR) {
+    return "it is built for plugin ABI " + std::to_string(major) +
+           ", but this bridge has plugin ABI " + ours;
+  }
+  if (min_minor <= TN_ABI_MINOR) return "";
+  return "it needs plugin ABI " + abi_text(major, min_minor) + ", but this bridge has " + ours;
+}
 
 Result<> check_module(const tn_module& module) {
   Reason reason = check_abi(module);

@@ -134,7 +134,7 @@ typedef struct tn_host_fs {
    * is told by the next sync. Worth its while before many files are synced one by one. */
   void (*start_writeback)(void* ctx, int32_t fd);
 } tn_host_fs;
-#define TN_HOST_FS_SIZE_1_0 TN_SIZE_TO(tn_host_fs, sync_directory)
+#define TN_HOST_FS_SIZE_1_0 TN_SIZE_TO(tn_host_fs, start_writeback)
 
 #ifdef __cplusplus
 }
