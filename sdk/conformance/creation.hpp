@@ -118,7 +118,7 @@ inline void add_texts(std::vector<EdgeValue>& values) {
       {"an empty text", ""},
       {"one character", "x"},
       {"a text with a NUL in it", std::string("a\0b", 3)},
-      {"a text that is not UTF-8", "\xff\xfe"},
+      {"a text in many bytes", "straße-大阪-🦀"},
       {"a text of 64 KiB", std::string(65536, 'x')},
       {"a format string", "%s%n%s"},
   };

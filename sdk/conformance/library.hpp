@@ -53,12 +53,13 @@ inline bool is_empty(const char* text) {
 
 inline std::string check_option(const tn_option& option) {
   if (option.struct_size < TN_OPTION_SIZE_1_0) return "an option is too small";
-  if (is_empty(option.name) || is_empty(option.about)) return "an option without name or about";
+  if (is_empty(option.name)) return "an option without a name";
   const std::string name = std::string("option ") + option.name;
   if (std::strspn(option.name, "abcdefghijklmnopqrstuvwxyz0123456789_") != std::strlen(option.name))
     return name + ": a name is lower case, digits and '_'";
   if (option.type < TN_OPT_BOOL || option.type > TN_OPT_PATH) return name + " has an unknown type";
-  if ((option.flags & ~(TN_OPT_REQUIRED | TN_OPT_SECRET)) != 0) return name + " has unknown flags";
+  if (option.name == std::string("path")) return name + ": that name is the host's own";
+  if ((option.flags >> 16) != 0) return name + " has flags that a host must know, and none knows";
   if ((option.flags & TN_OPT_REQUIRED) != 0 && option.default_text != nullptr)
     return name + " is required and has a default";
   if (option.min > option.max) return name + ": min is above max";
@@ -106,8 +107,8 @@ inline std::string check_descriptor(const tn_descriptor& descriptor) {
     return name + ": a name is lower case, digits, '-' and '_'";
   if (descriptor.kind < TN_PARTITIONER || descriptor.kind > TN_COORDINATION)
     return name + ": its kind is unknown";
-  if (is_empty(descriptor.version) || is_empty(descriptor.about))
-    return name + ": no version or about";
+  if (is_empty(descriptor.version) || std::strchr(descriptor.version, ' ') != nullptr)
+    return name + ": its version is empty or has blanks in it";
   if (descriptor.create == nullptr || descriptor.destroy == nullptr ||
       descriptor.get_interface == nullptr)
     return name + ": create, destroy or get_interface is missing";

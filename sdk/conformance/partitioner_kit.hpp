@@ -85,6 +85,15 @@ class PartitionerKit {
   int32_t ask(const tn_record& record, const TestTopic& topic, void* state) const {
     return api_.partition(instance_.self(), state, topic.get(), &record);
   }
+  bool has_batches() const { return TN_HAS(&api_, tn_partitioner, partition_batch); }
+  // One batch, with the kit's own state.
+  std::vector<int32_t> ask_batch(const tn_record* records, size_t n, const TestTopic& topic) const {
+    std::vector<const tn_record*> pointers;
+    for (size_t i = 0; i < n; i++) pointers.push_back(&records[i]);
+    std::vector<int32_t> answers(n, INT32_MIN);
+    api_.partition_batch(instance_.self(), state_, topic.get(), pointers.data(), n, answers.data());
+    return answers;
+  }
   int32_t keyed(std::string_view key, const TestTopic& topic) const {
     return keyed(key, topic, state_);
   }
@@ -205,7 +214,7 @@ class PartitionerKit {
       std::snprintf(text, sizeof(text), "%08llx-%04llx-4%03llx-a%03llx-%012llx", high >> 32,
                     high >> 16 & 0xffff, high & 0xfff, low >> 52, low & 0xffffffffffff);
     } else if (kind == "random") {
-      return std::string(reinterpret_cast<const char*>(&high), sizeof(high));
+      std::snprintf(text, sizeof(text), "user-%llu", high);
     } else {
       std::snprintf(text, sizeof(text), "user-%llu", number);
     }

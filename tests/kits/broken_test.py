@@ -44,7 +44,7 @@ PARTITIONER = {
                                  ("signal", "the handler of signal 10")],
     "leaves_nothing_behind": [("leaks_memory", "memory allocated"), ("leaks_files", "files open"),
                               ("leaks_mappings", "memory mapped")],
-    "has_a_sound_table": [("partitioner-broken-table", [], "flags that nobody knows")],
+    "has_a_sound_table": [("partitioner-broken-table", [], "flags that a host must know")],
     "stays_in_range": [("range", "out of range for a topic of 12345 partitions")],
     "keeps_keys_in_place": [("epoch", "though the number of partitions stayed")],
     "agrees_between_instances": [("instance", "two instances")],
@@ -56,6 +56,7 @@ PARTITIONER = {
     "copes_with_null_values": [("partitioner-broken-headers", [], "was killed by SIGSEGV")],
     "answers_at_once": [("sleeps", "one call in a hundred takes")],
     "allocates_nothing": [("allocates", "allocates memory")],
+    "answers_batches_alike": [("last_of_batch", "is answered otherwise than one by one")],
     "matches_vectors": [("partitioner-broken", ["--vectors", str(VECTORS)], "another partition than")],
 }
 STATEFUL = {

@@ -41,7 +41,7 @@ std::vector<int32_t> levels_of(const tn_descriptor& descriptor) {
     for (int64_t step = 0; step < 5; ++step)
       levels.insert(static_cast<int32_t>(min + (option.max - min) * step / 4));
   }
-  std::vector<int32_t> all = {-1};
+  std::vector<int32_t> all = {TN_LEVEL_OWN};
   all.insert(all.end(), levels.begin(), levels.end());
   return all;
 }
@@ -50,7 +50,8 @@ Measurement measure(const kit::CodecKit& codec, const char* name, const kit::Buf
                     int32_t level) {
   const kit::Buffer packed = codec.compress(content, level);
   const double size = static_cast<double>(std::max<size_t>(packed.size(), 1));
-  const std::string label = level < 0 ? "its own level" : fmt::format("level {}", level);
+  const std::string label =
+      level == TN_LEVEL_OWN ? "its own level" : fmt::format("level {}", level);
   return {
       fmt::format("{}, {}", name, label),
       {{"compress", speed_of([&] { (void)codec.compress(content, level); }), "MB/s"},

@@ -67,6 +67,21 @@ std::vector<double> time_runs(const std::vector<std::string>& keys, Call&& call)
   return took;
 }
 
+// The same of partition_batch.
+std::vector<double> time_batches(const std::vector<std::string>& keys,
+                                 const kit::PartitionerKit& partitioner,
+                                 const kit::TestTopic& topic) {
+  std::vector<tn_record> records;
+  for (const std::string& key : keys) records.push_back(kit::keyed_record(key));
+  std::vector<double> took;
+  for (int round = 0; round < kRounds; ++round) {
+    const auto start = Clock::now();
+    (void)partitioner.ask_batch(records.data(), records.size(), topic);
+    took.push_back(nanoseconds_since(start) / static_cast<double>(records.size()));
+  }
+  return took;
+}
+
 Measurement measured(std::string what, std::vector<double> took, double baseline) {
   const double p50 = quantile(took, 0.5), p99 = quantile(took, 0.99);
   return {std::move(what),
@@ -93,10 +108,14 @@ std::vector<Measurement> measure_partitioner(const tn_descriptor& descriptor,
   auto inlined_runs = time_runs(keys, inlined);
   auto inlined_calls = time_calls(keys, cost, inlined);
   const double run = quantile(inlined_runs, 0.5), call = quantile(inlined_calls, 0.5);
-  return {measured("records one by one", time_calls(keys, cost, plugin), call),
-          measured("runs of 4096 records", time_runs(keys, plugin), run),
-          measured("murmur2 inlined, one by one", inlined_calls, call),
-          measured("murmur2 inlined, runs of 4096", inlined_runs, run)};
+  std::vector<Measurement> all = {
+      measured("one call, timed alone", time_calls(keys, cost, plugin), call),
+      measured("4096 calls in a row", time_runs(keys, plugin), run)};
+  if (partitioner.has_batches())
+    all.push_back(measured("one batch of 4096", time_batches(keys, partitioner, topic), run));
+  all.push_back(measured("murmur2 inlined, timed alone", inlined_calls, call));
+  all.push_back(measured("murmur2 inlined, 4096 in a row", inlined_runs, run));
+  return all;
 }
 
 }  // namespace tenon::cli

@@ -34,10 +34,11 @@ Outcome<config::PluginTable> table_in(const LibraryChoice& choice,
   table.at = {choice.config.empty() ? "--option" : choice.config, 0, 0};
   if (choice.config.empty()) return table;
   const auto read = config::read(choice.config, {{}, config::tenon_environment(), {}});
-  if (!read.problems.empty()) return failed_with(read.problems);
+  // Whatever else is wrong with the file is the broker's affair.
   for (const config::PluginTable& one : read.settings.plugins.tables) {
     if (one.kind == table.kind && one.name == table.name) return one;
   }
+  if (!read.problems.empty()) return failed_with(read.problems);
   return failed(kUsage,
                 fmt::format("{}: has no table [{}.{}]", choice.config, table.kind, table.name));
 }

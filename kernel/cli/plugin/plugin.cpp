@@ -11,6 +11,7 @@ void add_plugin(CLI::App& app, Shell& shell) {
   plugin->require_subcommand(1);
   add_plugin_list(*plugin, shell);
   add_plugin_inspect(*plugin, shell);
+  add_plugin_new(*plugin, shell);
   add_plugin_check(*plugin, shell);
   add_plugin_lint(*plugin, shell);
   add_plugin_vectors(*plugin, shell);

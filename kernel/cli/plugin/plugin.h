@@ -16,7 +16,10 @@ void add_plugin_inspect(CLI::App& plugin, Shell& shell);
 // Asks a running broker, over its HTTP port, to exchange one of its plugins.
 void add_plugin_swap(CLI::App& plugin, Shell& shell);
 
-// The tools of authors. They run the code of a plugin.
+// Writes a project.
+void add_plugin_new(CLI::App& plugin, Shell& shell);
+
+// The tools of authors. All but lint run the code of a plugin.
 void add_plugin_check(CLI::App& plugin, Shell& shell);
 void add_plugin_lint(CLI::App& plugin, Shell& shell);
 void add_plugin_vectors(CLI::App& plugin, Shell& shell);

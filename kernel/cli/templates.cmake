@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# tenon_embed_templates(TARGET): writes every file of sdk/templates/KIND-LANG into a source of TARGET, as
+# the list that kernel/cli/plugin/templates.h declares.
+
+function(tenon_embed_templates target)
+  set(root ${PROJECT_SOURCE_DIR}/sdk/templates)
+  file(GLOB files CONFIGURE_DEPENDS RELATIVE ${root} ${root}/*-*/*)
+  set(text "// SPDX-License-Identifier: Apache-2.0\n// Made by kernel/cli/templates.cmake.\n\n")
+  string(APPEND text "#include \"cli/plugin/templates.h\"\n\nnamespace tenon::cli {\n\n")
+  string(APPEND text "const std::vector<TemplateFile>& template_files() {\n")
+  string(APPEND text "  static const std::vector<TemplateFile> kFiles = {\n")
+  foreach(file ${files})
+    file(READ ${root}/${file} content)
+    cmake_path(GET file PARENT_PATH folder)
+    cmake_path(GET file FILENAME name)
+    string(APPEND text "      {\"${folder}\", \"${name}\", R\"~tenon~(${content})~tenon~\"},\n")
+  endforeach()
+  string(APPEND text "  };\n  return kFiles;\n}\n\n}  // namespace tenon::cli\n")
+  list(TRANSFORM files PREPEND ${root}/)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${files})
+  set(source ${CMAKE_CURRENT_BINARY_DIR}/template_files.cpp)
+  set(old "")
+  if(EXISTS ${source})
+    file(READ ${source} old)
+  endif()
+  if(NOT old STREQUAL text)
+    file(WRITE ${source} "${text}")
+  endif()
+  target_sources(${target} PRIVATE ${source})
+endfunction()
