@@ -34,6 +34,7 @@ inline std::string check_codec_table(Subject& subject) {
   if (api->struct_size < TN_CODEC_SIZE_1_0) return "the table is too short";
   if (api->wire_id < TN_WIRE_GZIP || api->wire_id > TN_WIRE_ZSTD)
     return "its wire id " + std::to_string(api->wire_id) + " is none of the wire's, 1 to 4";
+  if ((api->flags >> 16) != 0) return "the table has flags that a host must know, and none knows";
   if (api->bound == nullptr || api->compress == nullptr || api->decompress == nullptr)
     return "the table lacks bound, compress or decompress";
   return (api->new_context == nullptr) == (api->free_context == nullptr)

@@ -42,7 +42,8 @@ inline std::string check_no_unique_symbols(const std::string& path) {
   std::string wrong;
   for (const ElfSymbol& symbol : ElfImage(path).symbols())
     if (symbol.unique) wrong += " " + symbol.name;
-  return wrong.empty() ? "" : "build with -fno-gnu-unique; these symbols are unique:" + wrong;
+  if (wrong.empty()) return "";
+  return path + " has unique symbols, compile with -fno-gnu-unique or hide them:" + wrong;
 }
 
 // --- the datum ----------------------------------------------------------------------------------
@@ -174,9 +175,10 @@ inline const tn_module* find_module(const std::string& path) {
   return static_cast<const tn_module*>(::dlsym(library, TN_MODULE_SYMBOL));
 }
 
-// Exports and datum.
+// Exports, unique symbols and datum.
 inline std::string check_library(const std::string& path) {
-  const std::string wrong = check_exports(path);
+  std::string wrong = check_exports(path);
+  if (wrong.empty()) wrong = check_no_unique_symbols(path);
   if (!wrong.empty()) return wrong;
   const tn_module* module = find_module(path);
   return module == nullptr ? ::dlerror() : check_module(*module);

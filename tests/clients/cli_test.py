@@ -429,7 +429,8 @@ class Offline(unittest.TestCase):
     def test_every_verb_has_examples(self):
         for verb in ("", "serve", "config check", "topic create", "topic list", "topic describe",
                      "topic delete", "produce", "consume", "group list", "group describe", "plugin list",
-                     "plugin inspect", "plugin swap", "version"):
+                     "plugin inspect", "plugin new", "plugin check", "plugin lint", "plugin vectors", "plugin bench",
+                     "plugin swap", "version"):
             out, _ = self.tenon(*verb.split(), "--help")
             self.assertRegex(out, rf"Examples?:\n  .*tenon {verb}")
 
