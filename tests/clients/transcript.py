@@ -49,7 +49,7 @@ class Terminal:
         self.folder = self.home
         os.symlink(ROOT / "configs", pathlib.Path(self.home) / "configs")
         self.environment = {**os.environ, **dict(environment), "TENON_BOOTSTRAP": broker.bootstrap,
-                            "PATH": f"{pathlib.Path(BINARY).parent}:{os.environ['PATH']}"}
+                            "PATH": f"{pathlib.Path(BINARY).parent}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8"}
 
     def run(self, command):
         real = command.replace(KAFKA, self.broker.bootstrap).replace(
