@@ -29,6 +29,7 @@ class DirectoryWatchTest : public LogTest {
                           .name = "t-0",
                           .config = config_,
                           .scheduler = &scheduler_,
+                          .pool = &scheduler_,
                           .codecs = &codecs_});
     ASSERT_TRUE(log);
     log_ = std::move(*log);

@@ -46,10 +46,13 @@ class PartitionGuardTest : public testing::Test {
   int64_t misplaced() const { return found_ ? found_->misplaced : 0; }
 
   ManualClock clock_;
+  // Before the guard, whose states must not outlive them.
+  const NumberPartitioner number_;
+  const NumberPartitioner stateful_{TN_PARTITIONER_STATEFUL};
+  const NumberPartitioner reader_{TN_PARTITIONER_NEEDS_VALUE | TN_PARTITIONER_NEEDS_HEADERS};
   PartitionGuard guard_{{"t", 1}, clock_};
   record::BatchBuilder builder_;
   GuardSink found_;
-  NumberPartitioner number_;
 };
 
 TEST_F(PartitionGuardTest, without_rules_nobody_looks) {
@@ -119,14 +122,12 @@ TEST_F(PartitionGuardTest, what_the_plugin_leaves_to_the_host_belongs_anywhere) 
 }
 
 TEST_F(PartitionGuardTest, a_partitioner_that_declares_state_has_nothing_to_say) {
-  const NumberPartitioner stateful(TN_PARTITIONER_STATEFUL);
-  guard(PartitionerGuard::kReject, stateful);
+  guard(PartitionerGuard::kReject, stateful_);
   EXPECT_EQ(send({"2"}), "");
 }
 
 TEST_F(PartitionGuardTest, a_plugin_that_needs_value_or_headers_is_shown_them) {
-  const NumberPartitioner reader(TN_PARTITIONER_NEEDS_VALUE | TN_PARTITIONER_NEEDS_HEADERS);
-  guard(PartitionerGuard::kWarn, reader);
+  guard(PartitionerGuard::kWarn, reader_);
   const std::vector<record::NewHeader> headers{{.key = as_bytes("a"), .value = as_bytes("9")},
                                                {.key = as_bytes("b"), .value = as_bytes("1")}};
   add("by-value", "1");

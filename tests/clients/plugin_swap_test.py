@@ -22,10 +22,10 @@ JSON = {"Content-Type": "application/json"}
 
 def version(library, number):
     """The library as another release of it would be: another version, and so other bytes."""
-    said = b"\0001.0.0\0", b" 1.0.0\n"  # by the datum, and by the note
-    assert all(library.count(words) == 1 for words in said)
+    said = b"\0001.0.0\0", b" 1.0.0\n"  # by the datum, and by the note, where the SDK's version comes later
     for words in said:
-        library = library.replace(words, words.replace(b"1.0.0", b"1.0.%d" % number))
+        assert words in library
+        library = library.replace(words, words.replace(b"1.0.0", b"1.0.%d" % number), 1)
     return library
 
 
