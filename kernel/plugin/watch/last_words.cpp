@@ -10,6 +10,9 @@
 #include <atomic>
 #include <cstdint>
 #include <cstring>
+#include <map>
+#include <mutex>
+#include <utility>
 
 namespace tenon::plugin {
 
@@ -175,7 +178,12 @@ const Suspect* find_suspect(const void* address) {
 }
 
 const Suspect* make_suspect(const std::string& label, const std::string& path) {
-  return new Suspect{::strdup(label.c_str()), ::strdup(path.c_str())};
+  static auto& mutex = *new std::mutex;
+  static auto& known = *new std::map<std::pair<std::string, std::string>, const Suspect*>;
+  const std::lock_guard lock(mutex);
+  const Suspect*& suspect = known[{label, path}];
+  if (!suspect) suspect = new Suspect{::strdup(label.c_str()), ::strdup(path.c_str())};
+  return suspect;
 }
 
 }  // namespace tenon::plugin

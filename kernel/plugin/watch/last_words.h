@@ -32,7 +32,7 @@ void announce_library(const void* address, const Suspect* suspect);
 // The library whose code holds `address`; null if none of them does.
 const Suspect* find_suspect(const void* address);
 
-// A suspect that lives for ever, of these texts.
+// The one suspect of these texts, which lives for ever. Any thread.
 const Suspect* make_suspect(const std::string& label, const std::string& path);
 
 }  // namespace tenon::plugin

@@ -72,6 +72,12 @@ TEST(LastWords, the_call_tells_which_plugin_of_a_library_it_was) {
       KilledBySignal(SIGSEGV), "in the code of codec acme 1.0.0, function compress");
 }
 
+TEST(LastWords, a_suspect_is_made_once) {
+  EXPECT_EQ(make_suspect("partitioner acme-geo 1.2.0", geo()->path), geo());
+  EXPECT_NE(make_suspect("partitioner acme-geo 1.2.0", "/opt/other.so"), geo());
+  EXPECT_NE(make_suspect("partitioner acme-geo 1.3.0", geo()->path), geo());
+}
+
 TEST(LastWords, they_go_to_the_second_place_too) {
   const TestingFolder folder;
   const std::string path = folder.write("book", "");
