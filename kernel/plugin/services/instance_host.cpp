@@ -16,7 +16,7 @@ namespace tenon::plugin {
 
 namespace {
 
-constexpr const char* kVersion = "0.1.0";
+constexpr const char* kVersion = TENON_VERSION;
 // A line longer than this says nothing more to a reader.
 constexpr size_t kLogLineBytesMax = 4096;
 
