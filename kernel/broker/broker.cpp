@@ -165,6 +165,8 @@ Result<> Broker::Rooms::load_plugins() {
     return fail(Errc::kPluginRefused, "", all);
   }
   plugins = std::move(*loaded);
+  if (const auto problem = plugins->codec_problem(settings))
+    return fail(Errc::kInvalidConfig, "", problem->message());
   return check_topic_plugins(*plugins, settings.topic.defaults);
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A configuration with its plugins, checked as a whole before any code of a plugin runs: what
-// `tenon config check` does, and what `tenon serve` does first.
+// A configuration with its plugins, checked as a whole before any of them is made: what `tenon
+// config check` does, and, as far as it can be told before code of a plugin runs, what `tenon
+// serve` does first.
 #pragma once
 
 #include <expected>

@@ -24,6 +24,7 @@
 
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,7 +59,7 @@ struct HostServices {
 // Why a configuration is checked.
 enum class CheckFor {
   kReport,  // everything that is wrong counts
-  kStart,   // but for plugins that a start would leave out
+  kStart,   // what can be told before any code of a plugin runs, but for what a start leaves out
 };
 
 // What runs for one table of the configuration.
@@ -84,7 +85,9 @@ class PluginHost {
   // is a problem all the same.
   static Problems check(const config::PluginSettings& settings);
   // The same, and whether there is a codec for what [topic.defaults] asks for. The latter is not
-  // said while a codec has problems of its own: it may be the one.
+  // said while a codec has problems of its own: it may be the one. For a start no library is
+  // opened, and so neither options nor the wire ids of codecs are known yet: a crash of a library
+  // while it is opened has to be counted, and load does that.
   static Problems check(const config::Settings& settings, CheckFor purpose);
   // What the library at `path` says it is, after all checks that need no code of it to run.
   static Result<Note> identify(const std::string& path);
@@ -97,6 +100,9 @@ class PluginHost {
   };
   // Every `*.so` of the directories, ordered by path. No code of theirs runs.
   static std::vector<Available> available(const std::vector<std::string>& directories);
+
+  // That nothing is loaded for what [topic.defaults] asks for.
+  std::optional<config::Problem> codec_problem(const config::Settings& settings) const;
 
   ~PluginHost();  // destroys the instances, last made first
   PluginHost(const PluginHost&) = delete;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the plugin host keeps, and the steps that starting and swapping share. For host.cpp and
-// host_swap.cpp alone.
+// What the plugin host keeps, and the steps of its own. For host.cpp and host_swap.cpp alone.
 //
 // Invariants
 //   1. A slot's handle, its `loaded` and its `instance` are of the same generation, but for the
@@ -15,37 +14,11 @@
 
 #include "plugin/host.h"
 #include "plugin/load/image.h"
-#include "plugin/load/option_check.h"
+#include "plugin/prepare.h"
 #include "plugin/services/instance_host.h"
 #include "plugin/swap/instance.h"
 
 namespace tenon::plugin {
-
-// A plugin that has passed every check and can be made.
-struct Ready {
-  const config::PluginTable* table = nullptr;
-  const tn_descriptor* descriptor = nullptr;
-  CheckedOptions options;
-  LoadedPlugin info;
-
-  PluginBuild build() const {
-    return {.label = info.kind + " " + info.name + " " + info.version, .fingerprint = info.sha256};
-  }
-};
-
-// Where libraries may come from.
-struct Sources {
-  const std::vector<std::string>& directories;
-  const Trust& trust = Trust::of_program();
-};
-
-// `codec "gzip"`
-std::string label_of(const config::PluginTable& table);
-bool is_pinned(const config::PluginTable& table, const Image& image);
-// That the image is not the pinned one, with both sums and what to do.
-std::string pin_text(const config::PluginTable& table, const Image& image);
-// From the image to a plugin that can be made. Appends what is wrong with the options.
-Result<Ready> prepare(const config::PluginTable& table, Image image, config::Problems& problems);
 
 // What runs for one table, and every library that ever did.
 struct Slot {

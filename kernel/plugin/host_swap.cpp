@@ -110,7 +110,7 @@ Result<PluginSwap> PluginHost::State::swap(std::string_view kind, std::string_vi
   if (!image) return forward(image);
   const std::string sum = image->sha256();
   config::Problems problems;
-  const auto ready = prepare(table, *std::move(image), problems);
+  const auto ready = prepare(table, *std::move(image), {.book = crash_book}, problems);
   // Even if it is refused, for then it stays in memory.
   if (is_library_open(sum)) slot->sums.insert(sum);
   if (!ready) return std::unexpected(ready.error());

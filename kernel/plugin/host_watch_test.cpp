@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "plugin/host.h"
+#include "plugin/library.h"
+#include "plugin/load/image.h"
 #include "plugin/testing_host.h"
 
 namespace tenon::plugin {
@@ -36,6 +38,15 @@ class PluginWatchTest : public PluginHostTest {
     return {.label = one.kind + " " + one.name + " " + one.version, .fingerprint = one.sha256};
   }
 
+  // The sum of a copy of that fixture that is in no other test, `mark`.so in the folder.
+  std::string sum_of(const std::string& fixture, char mark) {
+    const std::string path = folder_.copy_fixture(fixture, std::string(1, mark) + ".so");
+    std::ofstream(path, std::ios::binary | std::ios::app) << mark;
+    const auto file = open_trusted(path, {}, Trust::of_program());
+    const auto image = Image::copy(*file);
+    return image ? image->sha256() : "";
+  }
+
   MetricRegistry metrics_;
   const std::string book_ = folder_ / "book";
 };
@@ -62,7 +73,7 @@ TEST_F(PluginWatchTest, calls_and_errors_of_an_instance_are_metrics) {
       exposes("tenon_plugin_calls_total{kind=\"codec\",plugin=\"plain\",function=\"compress\"} 1"));
 }
 
-TEST_F(PluginWatchTest, the_book_is_told_of_every_create) {
+TEST_F(PluginWatchTest, the_book_is_told_of_every_library_and_of_every_create) {
   auto book = CrashBook::open(book_);
   services_.crash_book = &*book;
   book->start();
@@ -71,8 +82,9 @@ TEST_F(PluginWatchTest, the_book_is_told_of_every_create) {
   std::ostringstream text;
   text << std::ifstream(book_).rdbuf();
   const PluginBuild build = build_of(*host);
-  EXPECT_EQ(text.str(),
-            "start\ncalling partitioner fixed 1.2.3 " + build.fingerprint + "\nreturned\n");
+  EXPECT_EQ(text.str(), "start\nopening partitioner fixed 1.2.3 " + build.fingerprint +
+                            "\nreturned\ncalling partitioner fixed 1.2.3 " + build.fingerprint +
+                            "\nreturned\n");
 }
 
 TEST_F(PluginWatchTest, a_plugin_that_ended_three_starts_is_not_loaded_again) {
@@ -87,6 +99,47 @@ TEST_F(PluginWatchTest, a_plugin_that_ended_three_starts_is_not_loaded_again) {
                                   book_),
             std::string::npos)
       << messages.front();
+}
+
+TEST_F(PluginWatchTest, a_quarantined_library_is_not_even_opened) {
+  const PluginBuild build = {.label = "partitioner fixed 1.2.3",
+                             .fingerprint = sum_of("partitioner-fixed.so", '1')};
+  crash_three_times(build);
+  auto book = CrashBook::open(book_);
+  services_.crash_book = &*book;
+  EXPECT_EQ(problems("[partitioner.fixed]\npath = \"" + (folder_ / "1.so") + "\"\n").size(), 1u);
+  EXPECT_FALSE(is_library_open(build.fingerprint));
+}
+
+TEST_F(PluginWatchTest, a_start_checks_without_opening_a_library) {
+  config::Settings all;
+  const std::string sum = sum_of("partitioner-fixed.so", '2');
+  all.plugins = settings("[partitioner.fixed]\nsha256 = \"" + sum + "\"\npath = \"" +
+                         (folder_ / "2.so") + "\"\nanswer = 5000\n");
+  EXPECT_TRUE(PluginHost::check(all, CheckFor::kStart).empty());
+  EXPECT_FALSE(is_library_open(sum));
+  EXPECT_EQ(PluginHost::check(all, CheckFor::kReport).size(), 1u);
+  all.plugins.tables.front().sha256 = std::string(64, '0');
+  EXPECT_EQ(PluginHost::check(all, CheckFor::kStart).size(), 1u);
+}
+
+TEST_F(PluginWatchTest, a_swap_does_not_load_a_quarantined_build_and_writes_nothing) {
+  crash_three_times(
+      {.label = "partitioner moving 2.0.0", .fingerprint = sum_of("partitioner-moving-2.so", '3')});
+  auto book = CrashBook::open(book_);
+  services_.crash_book = &*book;
+  directories_.push_back(folder_.path());
+  const auto host = load("[partitioner.moving]\n");
+  const auto before = std::filesystem::file_size(book_);
+  const auto swapped = host->swap("partitioner", "moving", folder_ / "3.so");
+  ASSERT_FALSE(swapped);
+  EXPECT_EQ(swapped.error().code, Errc::kPluginRefused);
+  EXPECT_NE(swapped.error().text().find("it is quarantined: it ended 3 starts"), std::string::npos)
+      << swapped.error().text();
+  EXPECT_EQ(host->list().front().version, "1.0.0");
+  // Another build of the same version is another one.
+  EXPECT_TRUE(host->swap("partitioner", "moving", fixture_path("partitioner-moving-2.so")));
+  EXPECT_EQ(std::filesystem::file_size(book_), before);
 }
 
 TEST_F(PluginWatchTest, a_start_may_go_without_a_quarantined_plugin) {

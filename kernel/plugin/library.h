@@ -18,8 +18,8 @@ namespace tenon::plugin {
 // opened once. kPluginRefused with the loader's own words.
 Result<const tn_module*> open_library(Image image);
 
-// The image of the library that was opened from the file in just this state, if one was: what
-// `tenon serve` has checked need not be copied and hashed again to be loaded.
+// The image of the library that was opened from the file in just this state, if one was: it
+// need not be copied and hashed again.
 std::optional<Image> open_image(const TrustedFile& file);
 
 // Has a library of that SHA-256 been opened?

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """A plugin that ends the broker's process: whom the last words name, and what becomes of the next starts."""
+import os
 import pathlib
 import signal
 import socket
@@ -39,12 +40,16 @@ class PluginCrash(unittest.TestCase):
         path.write_text(TOML.format(path=CRASHING, where=where, how=how))
         return str(path)
 
-    def start(self, where, how="fault", *arguments, kafka="127.0.0.1:0"):
-        """Starts a broker that is not to become ready; (exit code, stderr)."""
-        command = [BINARY, "serve", "--config", self.configure(where, how), "--data-dir",
-                   str(self.folder / "data"), "--kafka", kafka, "--http", "127.0.0.1:0", *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    def tenon(self, *arguments, at_open=""):
+        """Runs the program to its end, the library crashing that way when it is opened; (exit code, stderr)."""
+        environment = {**os.environ, "TENON_TEST_CRASH_AT_OPEN": at_open}
+        done = subprocess.run([BINARY, *arguments], capture_output=True, text=True, timeout=30, env=environment)
         return done.returncode, done.stderr
+
+    def start(self, where, how="fault", *arguments, kafka="127.0.0.1:0", at_open=""):
+        """Starts a broker that is not to become ready; (exit code, stderr)."""
+        return self.tenon("serve", "--config", self.configure(where, how), "--data-dir", str(self.folder / "data"),
+                          "--kafka", kafka, "--http", "127.0.0.1:0", *arguments, at_open=at_open)
 
     def broker(self, where, how="fault", *settings, data="data"):
         broker = Broker(*settings, config=self.configure(where, how), data_dir=str(self.folder / data))
@@ -90,6 +95,48 @@ class PluginCrash(unittest.TestCase):
         code, log = self.start("create", "exit")
         self.assertEqual(code, 2, log)
         self.assertIn("its create never returned", log)
+
+    def test_a_library_that_crashes_while_it_is_opened_is_named_and_counted(self):
+        for how, code_of_end, words in (
+                ("fault", -signal.SIGSEGV, "tenon died of SIGSEGV"), ("abort", -signal.SIGABRT, "tenon died of SIGABRT"),
+                ("exit", 9, "")):
+            with self.subTest(how):
+                for _ in range(3):
+                    code, log = self.start("nowhere", at_open=how)
+                    self.assertEqual(code, code_of_end, log)
+                    self.assertIn(words, log)
+                    if words:
+                        self.assertIn("during a call of partitioner crashing 1.0.0, function open", log)
+                        self.assertIn(str(CRASHING), log)
+                code, log = self.start("nowhere", at_open=how)
+                self.assertEqual(code, 2, log)
+                reason = f"it ended 3 starts in a row, at last: {words}" if words else "opening it never came to an end"
+                self.assertIn(reason, log)
+                (self.folder / "data/plugin-crashes").unlink()
+
+    def test_a_broker_can_serve_without_a_library_that_cannot_be_opened(self):
+        os.environ["TENON_TEST_CRASH_AT_OPEN"] = "fault"
+        self.addCleanup(os.environ.pop, "TENON_TEST_CRASH_AT_OPEN")
+        broker = self.broker("nowhere", "fault", "plugins.safe_mode=true").start()
+        self.assertEqual(broker.stop(), 0)
+        for _ in range(3):
+            code, log = self.start("nowhere", at_open="fault")
+            self.assertEqual(code, -signal.SIGSEGV, log)
+        broker = self.broker("nowhere", "fault", "plugins.on_fault=skip").start()
+        self.assertTrue(any("quarantined" in line and "left out" in line for line in broker.lines))
+        self.assertEqual(broker.stop(), 0)
+
+    def test_the_command_line_names_a_library_that_crashes_while_it_is_opened(self):
+        for arguments in (("config", "check", self.configure("nowhere")), ("plugin", "inspect", str(CRASHING))):
+            with self.subTest(arguments[0]):
+                code, log = self.tenon(*arguments, at_open="fault")
+                self.assertEqual(code, -signal.SIGSEGV, log)
+                self.assertIn("during a call of partitioner crashing 1.0.0, function open", log)
+
+    def test_a_mistake_in_the_options_stops_a_start_before_anything_is_made(self):
+        code, log = self.start("somewhere")
+        self.assertEqual(code, 2, log)
+        self.assertIn('tenon.toml:5:9: "where" must be one of nowhere, create, partition', log)
 
     def test_a_broker_can_serve_without_the_quarantined_plugin(self):
         for _ in range(3):

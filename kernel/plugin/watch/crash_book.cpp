@@ -15,6 +15,7 @@ namespace tenon::plugin {
 namespace {
 
 constexpr std::string_view kStart = "start";
+constexpr std::string_view kOpening = "opening ";
 constexpr std::string_view kCalling = "calling ";
 constexpr std::string_view kReturned = "returned";
 constexpr std::string_view kDied = "tenon died of ";
@@ -46,9 +47,18 @@ std::optional<PluginBuild> take_build(std::string_view& text) {
 // What the book says of one start.
 struct Start {
   std::vector<PluginBuild> called;
+  bool opened = false;   // the last of them: no create, but the library itself
   bool returned = true;  // the last of them
   std::string last_words;
 
+  // `line` is one of kOpening or kCalling.
+  void begin_call(std::string_view line) {
+    opened = line.starts_with(kOpening);
+    line.remove_prefix(opened ? kOpening.size() : kCalling.size());
+    auto build = take_build(line);
+    if (build) called.push_back(*std::move(build));
+    returned = !build;
+  }
   // Whom to blame for its end; nothing if it cannot be told.
   std::optional<PluginBuild> blamed() const {
     for (const PluginBuild& build : called) {
@@ -61,7 +71,8 @@ struct Start {
     return std::nullopt;
   }
   std::string reason() const {
-    if (last_words.empty()) return "its create never returned";
+    if (last_words.empty())
+      return opened ? "opening it never came to an end" : "its create never returned";
     return last_words.substr(0, last_words.find(','));
   }
 };
@@ -108,11 +119,8 @@ void CrashBook::read(std::string_view text) {
       starts.emplace_back();
     } else if (starts.empty()) {
       continue;
-    } else if (line.starts_with(kCalling)) {
-      line.remove_prefix(kCalling.size());
-      auto build = take_build(line);
-      if (build) starts.back().called.push_back(*std::move(build));
-      starts.back().returned = !build;
+    } else if (line.starts_with(kOpening) || line.starts_with(kCalling)) {
+      starts.back().begin_call(line);
     } else if (line == kReturned) {
       starts.back().returned = true;
     } else if (line.starts_with(kDied)) {
@@ -142,6 +150,10 @@ void CrashBook::start() {
   // A broker that never settles, for whatever reason, must not fill the book past reading.
   if (::lseek(fd_, 0, SEEK_END) > static_cast<off_t>(kBookBytesMax / 2)) settle();
   write(kStart);
+}
+
+void CrashBook::opening(const PluginBuild& build) {
+  write(fmt::format("{}{} {}", kOpening, build.label, build.fingerprint));
 }
 
 void CrashBook::calling(const PluginBuild& build) {

@@ -8,6 +8,7 @@
 // A file of lines, appended to and never synced: it outlives the process, which is all it is for.
 //
 //   start                                    a broker starts
+//   opening LABEL FINGERPRINT                it opens the plugin's library, whose constructors run
 //   calling LABEL FINGERPRINT                it calls the plugin's create
 //   returned                                 ... which came back
 //   tenon died of ...                        the last words (last_words.h)
@@ -18,7 +19,10 @@
 // that make no sense are passed over: the book may cost a plugin its place, never a broker its
 // start.
 //
-// One thread.
+// Only a start writes of plugins here: a crash during a swap is no crash of a start, so a swap asks
+// for the verdict, and no more.
+//
+// One thread, but for verdict, which reads what was there at the start: any, beside the others.
 #pragma once
 
 #include <cstdint>
@@ -54,7 +58,8 @@ class CrashBook {
 
   // A start begins; what the book holds of earlier ones counts until settle().
   void start();
-  // Around the create of each plugin.
+  // Before a library is opened, before a create is called, and after either.
+  void opening(const PluginBuild& build);
   void calling(const PluginBuild& build);
   void returned();
   // The start went well: earlier crashes are forgotten, quarantines are not.

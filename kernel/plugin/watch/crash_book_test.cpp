@@ -71,6 +71,18 @@ TEST_F(CrashBookTest, a_create_that_never_returns_counts) {
   EXPECT_NE(verdict(geo()).find("its create never returned"), std::string::npos);
 }
 
+TEST_F(CrashBookTest, a_library_that_never_came_to_be_open_counts) {
+  for (int i = 0; i < 3; ++i) {
+    CrashBook book = open();
+    book.start();
+    book.opening(zstd());
+    book.returned();
+    book.opening(geo());
+  }
+  EXPECT_NE(verdict(geo()).find("at last: opening it never came to an end"), std::string::npos);
+  EXPECT_EQ(verdict(zstd()), "");
+}
+
 TEST_F(CrashBookTest, another_build_is_another_plugin) {
   for (int i = 0; i < 3; ++i) die_in_code();
   EXPECT_EQ(verdict(geo("cc33")), "");
