@@ -37,7 +37,8 @@ T* find_named(const std::vector<std::unique_ptr<T>>& all, std::string_view name)
 
 struct PluginHost::State {
   State(const config::PluginSettings& settings, const HostServices& services)
-      : directories(settings.directories),
+      : directories(settings.safe_mode ? std::vector{settings.builtin_directory}
+                                       : settings.directories),
         versions_max(static_cast<size_t>(settings.versions_max)),
         trust(services.trust ? *services.trust : Trust::of_program()),
         clock(*services.clock),
@@ -73,7 +74,7 @@ struct PluginHost::State {
                                     const Result<const Api*>& api);
   Slot* find_slot(std::string_view kind, std::string_view name);
 
-  const std::vector<std::string> directories;
+  const std::vector<std::string> directories;  // where swaps may take libraries from
   const size_t versions_max;
   const Trust trust;
   const Clock& clock;

@@ -142,6 +142,22 @@ TEST_F(PluginWatchTest, a_swap_does_not_load_a_quarantined_build_and_writes_noth
   EXPECT_EQ(std::filesystem::file_size(book_), before);
 }
 
+TEST_F(PluginWatchTest, in_safe_mode_a_swap_takes_only_what_came_with_tenon) {
+  auto wanted = settings("[partitioner.moving]\n");
+  wanted.safe_mode = true;
+  wanted.builtin_directory = folder_ / "builtin";
+  folder_.copy_fixture("partitioner-moving.so", "builtin/partitioner-moving.so");
+  const auto host = PluginHost::load(wanted, services_);
+  ASSERT_TRUE(host) << host.error().front().message();
+  const auto swapped =
+      (*host)->swap("partitioner", "moving", fixture_path("partitioner-moving-2.so"));
+  ASSERT_FALSE(swapped);
+  EXPECT_NE(swapped.error().text().find("it lies in none of the folders"), std::string::npos);
+  const std::string newer =
+      folder_.copy_fixture("partitioner-moving-2.so", "builtin/partitioner-moving-2.so");
+  EXPECT_TRUE((*host)->swap("partitioner", "moving", newer));
+}
+
 TEST_F(PluginWatchTest, a_start_may_go_without_a_quarantined_plugin) {
   crash_three_times(build_of(*load("[partitioner.fixed]\n")));
   auto book = CrashBook::open(book_);
