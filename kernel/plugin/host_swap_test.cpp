@@ -87,6 +87,32 @@ TEST_F(PluginSwapTest, a_codec_is_exchanged_and_reads_what_the_old_one_wrote) {
   EXPECT_EQ(*codec().decompress(written, 100), (Bytes{1, 2, 0x2}));
 }
 
+// The table is made by hand, as in host_test.cpp. That instance rotates by its own number.
+TEST_F(PluginSwapTest, an_assignor_is_exchanged_for_another_instance) {
+  auto table = settings("[partitioner.faulty]\nfault = \"counting\"\n");
+  table.tables.front().kind = "assignor";
+  auto loaded = PluginHost::load(table, services_);
+  ASSERT_TRUE(loaded) << loaded.error().front().message();
+  host_ = *std::move(loaded);
+  const Assignor* assignor = host_->assignor("faulty");
+  const AssignorGroup group{.members = {{.id = "a", .topics = {0}}, {.id = "b", .topics = {0}}},
+                            .topics = {{.name = "t", .partitions = 1}}};
+  const auto readers = [&] {
+    return assignor->assign(group, {.clock = scheduler_.clock(), .deadline = MonoTime::max()});
+  };
+  const auto before = readers();
+  ASSERT_TRUE(before) << before.error().text();
+  EXPECT_EQ(*readers(), *before);
+  const auto swapped = swap("assignor", "faulty", "assignor-faulty.so");
+  ASSERT_TRUE(swapped) << swapped.error().text();
+  EXPECT_EQ(swapped->after.generation, 2u);
+  EXPECT_EQ(host_->assignor("faulty"), assignor);
+  EXPECT_NE(*readers(), *before);
+  const auto refused = swap("assignor", "faulty", "codec-plain.so");
+  EXPECT_EQ(refused.error().detail, "it holds codec \"plain\", not assignor \"faulty\"");
+  EXPECT_EQ(host_->list()[0].generation, 2u);
+}
+
 TEST_F(PluginSwapTest, what_has_changed_is_told_and_listed) {
   start();
   const LoadedPlugin first = host_->list()[0];
