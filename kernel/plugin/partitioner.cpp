@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <chrono>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -14,7 +16,9 @@ namespace tenon::plugin {
 namespace {
 
 constexpr int32_t kNoAnswer = INT32_MIN;
-constexpr uint32_t kCountedAtOnce = 256;
+// Of so many calls one is timed, and their number told to the metrics at once.
+constexpr uint32_t kCallsPerTimed = 256;
+constexpr Duration kSlow = std::chrono::milliseconds(1);  // for a record
 
 // splitmix64 (Steele, Lea, Flood 2014).
 uint64_t next_random(uint64_t& state) {
@@ -65,44 +69,57 @@ Partitioner::State::State(const Partitioner& owner, uint64_t seed)
 Partitioner::State::State(State&& other) noexcept
     : owner_(other.owner_),
       generation_(std::move(other.generation_)),
-      uncounted_(std::exchange(other.uncounted_, 0)),
+      calls_(std::exchange(other.calls_, 0)),
+      counted_(std::exchange(other.counted_, 0)),
       raw_(std::exchange(other.raw_, nullptr)),
       random_(other.random_),
       sticky_(other.sticky_) {}
 
 Partitioner::State::~State() {
-  if (uncounted_ > 0 && owner_->partition_.calls) owner_->partition_.calls->add(uncounted_);
-  const CallScope call(owner_->watch_.suspect(), "free_state");
-  if (raw_) generation_->api.free_state(generation_->self, raw_);
+  flush_count();
+  free_raw();
 }
 
-bool Partitioner::State::count(uint32_t n) {
-  uncounted_ += n;
-  if (uncounted_ < kCountedAtOnce) return false;
-  if (owner_->partition_.calls) owner_->partition_.calls->add(uncounted_);
-  uncounted_ = 0;
-  return owner_->partition_.seconds && owner_->watch_.clock();
+void Partitioner::State::free_raw() {
+  if (!raw_) return;
+  const CallScope call(generation_->suspect, "free_state");
+  generation_->api.free_state(generation_->self, raw_);
+}
+
+void Partitioner::State::flush_count() {
+  if (calls_ > counted_ && owner_->partition_.calls)
+    owner_->partition_.calls->add(calls_ - counted_);
+  counted_ = calls_;
+}
+
+bool Partitioner::State::count() {
+  if (++calls_ < kCallsPerTimed) return false;
+  flush_count();
+  calls_ = counted_ = 0;
+  return owner_->watch_.clock() != nullptr;
 }
 
 void Partitioner::State::move_to(std::shared_ptr<Generation> generation) {
-  const CallScope call(owner_->watch_.suspect(), "new_state");
-  if (raw_) generation_->api.free_state(generation_->self, raw_);
+  free_raw();
   generation_ = std::move(generation);
   const tn_partitioner& api = generation_->api;
+  const CallScope call(generation_->suspect, "new_state");
   raw_ = TN_HAS(&api, tn_partitioner, new_state) ? api.new_state(generation_->self) : nullptr;
 }
 
 Partitioner::Partitioner(std::string name, const tn_partitioner& api, void* self,
                          std::shared_ptr<const void> instance, const Watch& watch)
     : name_(std::move(name)),
-      generations_(std::make_shared<Generation>(api, self, std::move(instance))),
+      generations_(std::make_shared<Generation>(api, self, std::move(instance), watch.suspect())),
       flags_(api.flags),
       watch_(watch) {}
 
 void Partitioner::swap(const tn_partitioner& api, void* self,
                        std::shared_ptr<const void> instance) {
   flags_.store(api.flags, std::memory_order_relaxed);
-  generations_.publish(std::make_shared<Generation>(api, self, std::move(instance)));
+  generations_.publish(
+      std::make_shared<Generation>(api, self, std::move(instance), watch_.suspect()));
+  slowness_told_.store(false, std::memory_order_relaxed);
 }
 
 Partitioner::State Partitioner::new_state(uint64_t seed) const {
@@ -126,18 +143,39 @@ std::optional<int32_t> Partitioner::opinion(State& state, const tn_topic_view& t
   TN_ASSERT(topic.n_partitions > 0);
   const Generation& now = generation_of(state);
   if (!now.shows(record)) return std::nullopt;
-  const CallScope call(watch_.suspect(), partition_.function);
-  if (state.count(1)) [[unlikely]]
-    return valid(topic, time_call(now, state, topic, record));
-  return valid(topic, now.api.partition(now.self, state.raw_, &topic, &record));
+  const CallScope call(now.suspect, partition_.function);
+  if (state.count()) [[unlikely]]
+    return valid(partition_, topic, time_call(now, state, topic, record));
+  return valid(partition_, topic, now.api.partition(now.self, state.raw_, &topic, &record));
 }
 
 int32_t Partitioner::time_call(const Generation& now, State& state, const tn_topic_view& topic,
                                const tn_record& record) const {
   const MonoTime began = watch_.clock()->now();
   const int32_t answer = now.api.partition(now.self, state.raw_, &topic, &record);
-  partition_.seconds->observe(watch_.clock()->now() - began);
+  note_time(partition_, watch_.clock()->now() - began, 1);
   return answer;
+}
+
+// Few enough to time them all.
+void Partitioner::call_batch(const Generation& now, State& state, const tn_topic_view& topic,
+                             std::span<const tn_record* const> records, int32_t* partitions) const {
+  const CallScope call(now.suspect, partition_batch_.function);
+  if (partition_batch_.calls) partition_batch_.calls->add();
+  const Clock* clock = watch_.clock();
+  const MonoTime began = clock ? clock->now() : MonoTime{};
+  now.api.partition_batch(now.self, state.raw_, &topic, records.data(), records.size(), partitions);
+  if (clock) note_time(partition_batch_, clock->now() - began, records.size());
+}
+
+void Partitioner::note_time(const CallMeter& meter, Duration took, size_t records) const {
+  if (meter.seconds) meter.seconds->observe(took);
+  if (took <= kSlow * static_cast<int64_t>(records)) return;
+  if (slowness_told_.exchange(true, std::memory_order_relaxed)) return;
+  const std::string what = records == 1 ? "one record" : std::to_string(records) + " records";
+  log_warn(
+      "partitioner {} took {} ms for {}; the broker's requests wait for it; this is said only once",
+      name_, std::chrono::duration_cast<std::chrono::milliseconds>(took).count(), what);
 }
 
 void Partitioner::choose_batch(State& state, const tn_topic_view& topic,
@@ -157,19 +195,18 @@ void Partitioner::choose_batch(State& state, const tn_topic_view& topic,
     }
     // What the plugin leaves as it is must not pass for an answer.
     std::fill(partitions.begin() + at, partitions.begin() + end, kNoAnswer);
-    const CallScope call(watch_.suspect(), "partition_batch");
-    state.count(static_cast<uint32_t>(end - at));
-    now.api.partition_batch(now.self, state.raw_, &topic, &records[at], end - at, &partitions[at]);
+    call_batch(now, state, topic, records.subspan(at, end - at), &partitions[at]);
     for (; at < end; ++at) {
-      const auto said = valid(topic, partitions[at]);
+      const auto said = valid(partition_batch_, topic, partitions[at]);
       partitions[at] = said ? *said : pick(state, topic);
     }
   }
 }
 
-std::optional<int32_t> Partitioner::valid(const tn_topic_view& topic, int32_t answer) const {
+std::optional<int32_t> Partitioner::valid(const CallMeter& meter, const tn_topic_view& topic,
+                                          int32_t answer) const {
   if (answer >= 0 && answer < topic.n_partitions) return answer;
-  if (answer != TN_PARTITION_ANY) count_out_of_range(topic, answer);
+  if (answer != TN_PARTITION_ANY) count_out_of_range(meter, topic, answer);
   return std::nullopt;
 }
 
@@ -177,7 +214,7 @@ void Partitioner::on_new_batch(State& state, const tn_topic_view& topic, int32_t
   if (state.sticky_ == partition) state.sticky_ = -1;
   const Generation& now = generation_of(state);
   if (!TN_HAS(&now.api, tn_partitioner, on_new_batch)) return;
-  const CallScope call(watch_.suspect(), "on_new_batch");
+  const CallScope call(now.suspect, "on_new_batch");
   now.api.on_new_batch(now.self, state.raw_, &topic, partition);
 }
 
@@ -188,8 +225,9 @@ int32_t Partitioner::pick(State& state, const tn_topic_view& topic) const {
   return state.sticky_;
 }
 
-void Partitioner::count_out_of_range(const tn_topic_view& topic, int32_t answer) const {
-  if (partition_.errors) partition_.errors->add();
+void Partitioner::count_out_of_range(const CallMeter& meter, const tn_topic_view& topic,
+                                     int32_t answer) const {
+  if (meter.errors) meter.errors->add();
   if (out_of_range_.fetch_add(1, std::memory_order_relaxed) > 0) return;
   log_warn(
       "partitioner {} answered {} for a topic of {} partitions; the host picks instead, and says "

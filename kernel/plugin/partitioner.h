@@ -30,6 +30,7 @@ class Partitioner {
     const tn_partitioner& api;
     void* self;
     std::shared_ptr<const void> instance;  // keeps `self` alive
+    const Suspect* suspect;                // this version, should the process die in it
 
     bool shows(const tn_record& record) const {
       return record.key.data || (api.flags & TN_PARTITIONER_WANTS_KEYLESS) != 0;
@@ -37,8 +38,7 @@ class Partitioner {
   };
 
  public:
-  // What one thread keeps for one topic. Not to be shared; must not outlive its partitioner. Its
-  // last calls are counted when it goes.
+  // What one thread keeps for one topic. Not to be shared; must not outlive its partitioner.
   class State {
    public:
     State(State&& other) noexcept;
@@ -46,17 +46,22 @@ class Partitioner {
     State(const State&) = delete;
     ~State();
 
+    // Tells the metrics of the last calls, which happens by itself only now and then, and at the
+    // end: an atomic addition costs as much as a partition. Once for many calls.
+    void flush_count();
+
    private:
     friend class Partitioner;
     State(const Partitioner& owner, uint64_t seed);
     void move_to(std::shared_ptr<Generation> generation);
-    // Counts `n` calls, many of them at once: an atomic addition costs as much as a partition. True
-    // for the few that are to be timed.
-    bool count(uint32_t n);
+    void free_raw();
+    // Counts a call. True for the few that are to be timed.
+    bool count();
 
     const Partitioner* owner_;
     std::shared_ptr<Generation> generation_;  // null once moved from
-    uint32_t uncounted_ = 0;                  // calls that the metrics do not know of yet
+    uint32_t calls_ = 0;                      // since the last that was timed
+    uint32_t counted_ = 0;                    // of them: those that the metrics know of
     void* raw_;                               // of generation_
     uint64_t random_;                         // of the host's own choice
     int32_t sticky_ = -1;                     // the host's own choice until the next batch
@@ -101,11 +106,16 @@ class Partitioner {
  private:
   const Generation& generation_of(State& state) const;
   // The answer, if it is a partition of the topic; counts what is neither that nor a pass.
-  std::optional<int32_t> valid(const tn_topic_view& topic, int32_t answer) const;
+  std::optional<int32_t> valid(const CallMeter& meter, const tn_topic_view& topic,
+                               int32_t answer) const;
   int32_t time_call(const Generation& now, State& state, const tn_topic_view& topic,
                     const tn_record& record) const;
+  void call_batch(const Generation& now, State& state, const tn_topic_view& topic,
+                  std::span<const tn_record* const> records, int32_t* partitions) const;
+  // A call for so many records has come back.
+  void note_time(const CallMeter& meter, Duration took, size_t records) const;
   int32_t pick(State& state, const tn_topic_view& topic) const;
-  void count_out_of_range(const tn_topic_view& topic, int32_t answer) const;
+  void count_out_of_range(const CallMeter& meter, const tn_topic_view& topic, int32_t answer) const;
   uint32_t flags() const { return flags_.load(std::memory_order_relaxed); }
 
   std::string name_;
@@ -113,6 +123,8 @@ class Partitioner {
   std::atomic<uint32_t> flags_;  // of the latest generation
   const Watch& watch_;
   CallMeter partition_ = watch_.meter("partition");
+  CallMeter partition_batch_ = watch_.meter("partition_batch");
+  mutable std::atomic<bool> slowness_told_{false};  // of the latest generation
   mutable std::atomic<uint64_t> out_of_range_{0};
 };
 

@@ -3,8 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
+#include <string>
 #include <vector>
+
+#include "base/log.h"
 
 namespace tenon::plugin {
 namespace {
@@ -233,6 +237,127 @@ TEST_F(PartitionerHandleTest, an_opinion_is_the_plugins_own_and_never_the_hosts)
   fake_.answer = 3;
   EXPECT_EQ(opinion(4), std::nullopt);
   EXPECT_EQ(fake_.asked, 3);
+}
+
+// What is watched of a partitioner whose calls take as long as the test says.
+class PartitionerWatchTest : public testing::Test {
+ protected:
+  struct Slow {
+    ManualClock clock;
+    Duration takes{};
+    std::vector<const char*> suspects{};  // who was named while states were freed
+  };
+  static int32_t partition(void* self, void*, const tn_topic_view*, const tn_record*) {
+    auto& slow = *static_cast<Slow*>(self);
+    slow.clock.advance(slow.takes);
+    return 0;
+  }
+  static void partition_batch(void* self, void*, const tn_topic_view*, const tn_record* const*,
+                              size_t n, int32_t* partitions) {
+    auto& slow = *static_cast<Slow*>(self);
+    slow.clock.advance(slow.takes);
+    std::fill(partitions, partitions + n, 0);
+  }
+  static void free_state(void* self, void*) {
+    const Suspect* suspect = current_call().suspect;
+    static_cast<Slow*>(self)->suspects.push_back(suspect ? suspect->label : "nobody");
+  }
+  // What the log says of `n` calls.
+  std::string log_of(int n) {
+    testing::internal::CaptureStderr();
+    for (int i = 0; i < n; ++i) partitioner_.choose(state_, topic_, record_);
+    flush_log();
+    return testing::internal::GetCapturedStderr();
+  }
+  std::string log_of_batch(size_t n) {
+    std::vector<const tn_record*> records(n, &record_);
+    std::vector<int32_t> partitions(n);
+    testing::internal::CaptureStderr();
+    partitioner_.choose_batch(state_, topic_, records, partitions);
+    flush_log();
+    return testing::internal::GetCapturedStderr();
+  }
+  bool exposes(const std::string& name, const std::string& function, int value) const {
+    return metrics_.expose().find(name + "{kind=\"partitioner\",plugin=\"acme\",function=\"" +
+                                  function + "\"} " + std::to_string(value) + "\n") !=
+           std::string::npos;
+  }
+  static tn_partitioner api() {
+    tn_partitioner api{};
+    api.struct_size = sizeof api;
+    api.flags = TN_PARTITIONER_WANTS_KEYLESS;
+    api.partition = partition;
+    api.new_state = [](void* self) { return self; };
+    api.free_state = free_state;
+    api.partition_batch = partition_batch;
+    return api;
+  }
+
+  static constexpr Suspect kOld{"partitioner acme 1.0.0", "/1.so"};
+  static constexpr Suspect kNew{"partitioner acme 2.0.0", "/2.so"};
+
+  tn_partitioner api_ = api();
+  tn_topic_view topic_{.struct_size = sizeof(tn_topic_view),
+                       .n_partitions = 3,
+                       .name = {},
+                       .available = nullptr,
+                       .epoch = 1};
+  tn_record record_{};
+  Slow slow_;
+  MetricRegistry metrics_;
+  Watch watch_{"partitioner", "acme", &metrics_, &slow_.clock};
+  Partitioner partitioner_{"acme", api_, &slow_, nullptr, watch_};
+  Partitioner::State state_ = partitioner_.new_state(1);
+};
+
+TEST_F(PartitionerWatchTest, calls_are_told_when_somebody_asks_for_it_and_one_in_many_is_timed) {
+  log_of(100);
+  EXPECT_TRUE(exposes("tenon_plugin_calls_total", "partition", 0));
+  state_.flush_count();
+  state_.flush_count();
+  EXPECT_TRUE(exposes("tenon_plugin_calls_total", "partition", 100));
+  for (int i = 0; i < 16; ++i) {
+    log_of(32);
+    state_.flush_count();
+  }
+  EXPECT_TRUE(exposes("tenon_plugin_calls_total", "partition", 612));
+  EXPECT_TRUE(exposes("tenon_plugin_call_seconds_count", "partition", 2));
+}
+
+TEST_F(PartitionerWatchTest, every_call_for_a_batch_is_counted_and_timed) {
+  log_of_batch(1000);
+  log_of_batch(10);
+  EXPECT_TRUE(exposes("tenon_plugin_calls_total", "partition_batch", 2)) << metrics_.expose();
+  EXPECT_TRUE(exposes("tenon_plugin_call_seconds_count", "partition_batch", 2));
+}
+
+TEST_F(PartitionerWatchTest, a_slow_one_is_named_once_for_each_version) {
+  slow_.takes = std::chrono::milliseconds(1);
+  EXPECT_EQ(log_of(256), "");
+  slow_.takes = std::chrono::milliseconds(12);
+  EXPECT_NE(
+      log_of(256).find("partitioner acme took 12 ms for one record; the broker's requests wait"),
+      std::string::npos);
+  EXPECT_EQ(log_of(512), "");
+  partitioner_.swap(api_, &slow_, nullptr);
+  EXPECT_NE(log_of(256).find("partitioner acme took 12 ms"), std::string::npos);
+}
+
+TEST_F(PartitionerWatchTest, a_batch_may_take_longer_than_a_record) {
+  slow_.takes = std::chrono::milliseconds(50);
+  EXPECT_EQ(log_of_batch(50), "");
+  EXPECT_NE(log_of_batch(49).find("took 50 ms for 49 records"), std::string::npos);
+}
+
+TEST_F(PartitionerWatchTest, a_state_is_freed_in_the_name_of_the_version_that_made_it) {
+  watch_.set_suspect(&kOld);
+  partitioner_.swap(api_, &slow_, nullptr);
+  log_of(1);
+  slow_.suspects.clear();
+  watch_.set_suspect(&kNew);
+  partitioner_.swap(api_, &slow_, nullptr);
+  log_of(1);
+  EXPECT_EQ(slow_.suspects, std::vector<const char*>{kOld.label});
 }
 
 TEST_F(PartitionerHandleTest, states_are_freed_once) {

@@ -92,6 +92,7 @@ Result<> PartitionGuard::check(const record::BatchView& batch, const Result<Byte
   const bool keys_only = !rules_.partitioner->needs_value() && !rules_.partitioner->needs_headers();
   const bool read =
       keys_only ? compare_keys(batch, *records, found) : compare_records(batch, *records, found);
+  state_->flush_count();
   if (read) return verdict(batch, found);
   return verdict_unread(
       batch, {Errc::kInvalidRecord, "", "the records of the compressed batch are damaged"}, found);
