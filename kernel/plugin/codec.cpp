@@ -34,11 +34,13 @@ size_t first_buffer(size_t claimed, size_t src_bytes, size_t bytes_max) {
 // that were compressing at the same moment; the lock is held for a push or a pop.
 class Codec::Generation {
  public:
-  Generation(const tn_codec& api, void* self, std::shared_ptr<const void> instance)
-      : api_(api), self_(self), instance_(std::move(instance)) {}
+  Generation(const tn_codec& api, void* self, std::shared_ptr<const void> instance,
+             const Suspect* suspect)
+      : api_(api), self_(self), instance_(std::move(instance)), suspect_(suspect) {}
   Generation(const Generation&) = delete;
   Generation& operator=(const Generation&) = delete;
   ~Generation() {
+    const CallScope call(suspect_, "free_context");
     for (void* context : idle_) api_.free_context(self_, context);
   }
 
@@ -87,6 +89,7 @@ class Codec::Generation {
   const tn_codec& api_;
   void* self_;
   std::shared_ptr<const void> instance_;
+  const Suspect* suspect_;  // this version, should the process die in it
   std::mutex mutex_;
   std::vector<void*> idle_;  // under mutex_
 };
@@ -95,14 +98,20 @@ Codec::Codec(std::string name, const tn_codec& api, void* self,
              std::shared_ptr<const void> instance, const Watch& watch)
     : name_(std::move(name)),
       wire_id_(api.wire_id),
-      generations_(std::make_shared<Generation>(api, self, std::move(instance))),
+      generations_(std::make_shared<Generation>(api, self, std::move(instance), watch.suspect())),
       watch_(watch) {}
 
 Codec::~Codec() = default;
 
 void Codec::swap(const tn_codec& api, void* self, std::shared_ptr<const void> instance) {
   TN_ASSERT(api.wire_id == wire_id_);
-  generations_.publish(std::make_shared<Generation>(api, self, std::move(instance)));
+  generations_.publish(
+      std::make_shared<Generation>(api, self, std::move(instance), watch_.suspect()));
+}
+
+std::unexpected<Error> Codec::broken(const WatchedCall& call, std::string_view how) const {
+  call.count_error();
+  return fail(Errc::kPluginFailed, name_, how);
 }
 
 Result<> Codec::compress(ByteView src, Bytes& out, int level) const {
@@ -110,7 +119,7 @@ Result<> Codec::compress(ByteView src, Bytes& out, int level) const {
   const auto generation = generations_.latest();
   const tn_codec& api = generation->api();
   const Generation::Borrowed context(*generation);
-  if (!context.usable()) return fail(Errc::kPluginFailed, name_, "the codec has no context left");
+  if (!context.usable()) return broken(call, "the codec has no context left");
   const size_t before = out.size();
   const size_t bound = api.bound(generation->self(), src.size());
   out.resize(before + bound);
@@ -121,7 +130,7 @@ Result<> Codec::compress(ByteView src, Bytes& out, int level) const {
                                          out.data() + before, bound, &written, &error));
   out.resize(before + (code == TN_OK ? std::min(written, bound) : 0));
   if (code != TN_OK) return plugin_failure(code, name_, error);
-  if (written > bound) return fail(Errc::kPluginFailed, name_, "the codec wrote past its bound");
+  if (written > bound) return broken(call, "the codec wrote past its bound");
   return {};
 }
 
@@ -130,7 +139,7 @@ Result<Bytes> Codec::decompress(ByteView src, size_t bytes_max) const {
   const auto generation = generations_.latest();
   const tn_codec& api = generation->api();
   const Generation::Borrowed context(*generation);
-  if (!context.usable()) return fail(Errc::kPluginFailed, name_, "the codec has no context left");
+  if (!context.usable()) return broken(call, "the codec has no context left");
   const tn_bytes input{src.data(), src.size()};
   const size_t claimed =
       TN_HAS(&api, tn_codec, content_size) ? api.content_size(generation->self(), input) : 0;
@@ -138,15 +147,17 @@ Result<Bytes> Codec::decompress(ByteView src, size_t bytes_max) const {
   while (true) {
     size_t written = 0;
     tn_error error = empty_error();
-    const tn_code code = call(api.decompress(generation->self(), context.get(), input, out.data(),
-                                             out.size(), &written, &error));
+    const tn_code code = api.decompress(generation->self(), context.get(), input, out.data(),
+                                        out.size(), &written, &error);
     if (code == TN_OK && written <= out.size()) {
       out.resize(written);
       return out;
     }
-    if (code == TN_OK) return fail(Errc::kPluginFailed, name_, "the codec wrote past its buffer");
+    if (code == TN_OK) return broken(call, "the codec wrote past its buffer");
+    // No fault of the codec: any client can send what is damaged.
     if (code == TN_E_CORRUPT) return fail(Errc::kCorruptMessage, name_, message_of(code, error));
-    if (code != TN_E_LIMIT || out.size() >= bytes_max) return plugin_failure(code, name_, error);
+    if (code != TN_E_LIMIT || out.size() >= bytes_max)
+      return plugin_failure(call(code), name_, error);
     // Nothing of the last attempt is kept, so nothing of it is copied into the larger buffer.
     const size_t larger = std::min(bytes_max, out.size() * 4);
     out = Bytes(larger);

@@ -46,6 +46,9 @@ class Codec {
 
  private:
   class Generation;
+  // The codec has not kept its promise: counts that.
+  std::unexpected<Error> broken(const WatchedCall& call, std::string_view how) const;
+
   std::string name_;
   int wire_id_;
   Published<Generation> generations_;

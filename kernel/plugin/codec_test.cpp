@@ -18,6 +18,8 @@ struct Fake {
   size_t claims = 0;
   std::vector<size_t> capacities;
   bool lies_about_length = false;
+  bool has_no_context = false;
+  const Suspect* freed_by = nullptr;  // who was named while contexts were freed
 };
 
 Fake& fake_of(void* self) {
@@ -25,18 +27,20 @@ Fake& fake_of(void* self) {
 }
 
 void* fake_new_context(void* self) {
+  if (fake_of(self).has_no_context) return nullptr;
   fake_of(self).contexts++;
   return new int(0);
 }
 void fake_free_context(void* self, void* context) {
   fake_of(self).freed++;
+  fake_of(self).freed_by = current_call().suspect;
   delete static_cast<int*>(context);
 }
 size_t fake_bound(void*, size_t len) {
   return len * 2;
 }
-tn_code fake_compress(void*, void*, const tn_bytes* src, size_t, int32_t, uint8_t* dst, size_t,
-                      size_t* dst_len, tn_error*) {
+tn_code fake_compress(void* self, void*, const tn_bytes* src, size_t, int32_t, uint8_t* dst,
+                      size_t cap, size_t* dst_len, tn_error*) {
   uint8_t* at = dst;
   for (size_t i = 0; i < src->len;) {
     size_t run = 1;
@@ -45,7 +49,7 @@ tn_code fake_compress(void*, void*, const tn_bytes* src, size_t, int32_t, uint8_
     *at++ = src->data[i];
     i += run;
   }
-  *dst_len = static_cast<size_t>(at - dst);
+  *dst_len = fake_of(self).lies_about_length ? cap + 1 : static_cast<size_t>(at - dst);
   return TN_OK;
 }
 tn_code fake_decompress(void* self, void*, tn_bytes src, uint8_t* dst, size_t cap, size_t* dst_len,
@@ -139,6 +143,61 @@ TEST_F(CodecHandleTest, damage_is_a_corrupt_message) {
 TEST_F(CodecHandleTest, a_codec_that_writes_past_its_buffer_is_caught) {
   fake_.lies_about_length = true;
   EXPECT_EQ(codec_->decompress(Bytes{1, 1}, 1000).error().code, Errc::kPluginFailed);
+}
+
+class CodecErrorsTest : public CodecHandleTest {
+ protected:
+  CodecErrorsTest() {
+    watch_.set_suspect(&kOld);
+    codec_ = std::make_unique<Codec>("runs", kFake, &fake_, nullptr, watch_);
+  }
+  bool has_errors(const std::string& function, int n) const {
+    return metrics_.expose().find(
+               "tenon_plugin_errors_total{kind=\"codec\",plugin=\"runs\",function=\"" + function +
+               "\"} " + std::to_string(n) + "\n") != std::string::npos;
+  }
+  Errc compress_error() const {
+    Bytes out;
+    const auto done = codec_->compress(Bytes{1, 1}, out);
+    return done ? Errc{} : done.error().code;
+  }
+
+  static constexpr Suspect kOld{"codec runs 1.0.0", "/1.so"};
+  static constexpr Suspect kNew{"codec runs 2.0.0", "/2.so"};
+  MetricRegistry metrics_;
+  Watch watch_{"codec", "runs", &metrics_, nullptr};
+};
+
+TEST_F(CodecErrorsTest, a_length_past_the_place_counts_as_an_error) {
+  fake_.lies_about_length = true;
+  EXPECT_EQ(codec_->decompress(Bytes{1, 1}, 1000).error().code, Errc::kPluginFailed);
+  EXPECT_EQ(compress_error(), Errc::kPluginFailed);
+  EXPECT_TRUE(has_errors("decompress", 1)) << metrics_.expose();
+  EXPECT_TRUE(has_errors("compress", 1));
+}
+
+TEST_F(CodecErrorsTest, a_context_that_is_missing_counts_as_an_error) {
+  fake_.has_no_context = true;
+  EXPECT_EQ(codec_->decompress(Bytes{1, 1}, 1000).error().code, Errc::kPluginFailed);
+  EXPECT_EQ(compress_error(), Errc::kPluginFailed);
+  EXPECT_TRUE(has_errors("decompress", 1));
+  EXPECT_TRUE(has_errors("compress", 1));
+}
+
+TEST_F(CodecErrorsTest, what_clients_send_is_no_error_of_the_codec) {
+  EXPECT_EQ(codec_->decompress(Bytes{1}, 1000).error().code, Errc::kCorruptMessage);
+  EXPECT_EQ(codec_->decompress(Bytes{255, 1, 255, 1}, 300).error().code, Errc::kTooLarge);
+  EXPECT_TRUE(has_errors("decompress", 0)) << metrics_.expose();
+}
+
+TEST_F(CodecErrorsTest, contexts_are_freed_in_the_name_of_the_version_that_made_them) {
+  compressed({1, 2, 3});
+  watch_.set_suspect(&kNew);
+  codec_->swap(kFake, &fake_, nullptr);
+  EXPECT_EQ(fake_.freed_by, &kOld);
+  compressed({1, 2, 3});
+  codec_.reset();
+  EXPECT_EQ(fake_.freed_by, &kNew);
 }
 
 TEST_F(CodecHandleTest, one_thread_needs_one_context) {
