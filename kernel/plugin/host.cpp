@@ -48,8 +48,8 @@ Result<InstancePointer> PluginHost::State::make(const Ready& ready, Watch& watch
                 fmt::format("it could not be made: {}", message_of(code, error)));
   }
   watch.set_suspect(suspect);
-  return Retired::keep(retired,
-                       std::make_unique<Instance>(std::move(host), *ready.descriptor, self));
+  return Retired::keep(
+      retired, std::make_unique<Instance>(std::move(host), *ready.descriptor, self, suspect));
 }
 
 Result<> PluginHost::State::create(const Ready& ready) {

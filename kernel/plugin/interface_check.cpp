@@ -3,13 +3,25 @@
 
 #include <fmt/format.h>
 
+#include "plugin/info.h"
+#include "plugin/watch/last_words.h"
+
 namespace tenon::plugin {
 
 namespace {
 
+const Suspect* suspect_of(const tn_descriptor& descriptor, const std::string& path) {
+  const auto label = fmt::format("{} {} {}", kind_name(descriptor.kind), descriptor.name,
+                                 descriptor.version ? descriptor.version : "");
+  return make_suspect(label, path);
+}
+
 template <class T>
 Result<const T*> ask(const tn_descriptor& descriptor, const char* id, const std::string& path) {
-  const auto* table = static_cast<const T*>(descriptor.get_interface(id));
+  const auto* table = [&] {
+    const CallScope call(suspect_of(descriptor, path), "get_interface");
+    return static_cast<const T*>(descriptor.get_interface(id));
+  }();
   if (!table) {
     return fail(Errc::kPluginRefused, path,
                 fmt::format("\"{}\" has no interface {}", descriptor.name, id));

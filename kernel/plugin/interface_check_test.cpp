@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "plugin/watch/call_scope.h"
+
 namespace tenon::plugin {
 namespace {
 
@@ -40,6 +42,7 @@ class InterfaceCheckTest : public testing::Test {
     descriptor_.struct_size = sizeof(tn_descriptor);
     descriptor_.name = "sample";
     descriptor_.get_interface = [](const char* id) -> const void* {
+      called_ = current_call();
       if (id == std::string_view(TN_PARTITIONER_ID)) return &partitioner_;
       if (id == std::string_view(TN_CODEC_ID)) return &codec_;
       if (id == std::string_view(TN_STORAGE_ID)) return &storage_;
@@ -56,16 +59,27 @@ class InterfaceCheckTest : public testing::Test {
   std::string storage() { return text(storage_interface(descriptor_, "x.so")); }
   std::string assignor() { return text(assignor_interface(descriptor_, "x.so")); }
 
+  static PluginCall called_;
   static tn_partitioner partitioner_;
   static tn_assignor assignor_;
   static tn_codec codec_;
   static tn_storage storage_;
   tn_descriptor descriptor_{};
 };
+PluginCall InterfaceCheckTest::called_;
 tn_partitioner InterfaceCheckTest::partitioner_;
 tn_assignor InterfaceCheckTest::assignor_;
 tn_codec InterfaceCheckTest::codec_;
 tn_storage InterfaceCheckTest::storage_;
+
+TEST_F(InterfaceCheckTest, whoever_is_asked_is_named_should_the_process_die) {
+  descriptor_.kind = TN_CODEC;
+  descriptor_.version = "1.2.0";
+  codec();
+  EXPECT_STREQ(called_.suspect->label, "codec sample 1.2.0");
+  EXPECT_STREQ(called_.suspect->path, "x.so");
+  EXPECT_STREQ(called_.function, "get_interface");
+}
 
 TEST_F(InterfaceCheckTest, flags_that_must_be_understood_are_refused_and_others_ignored) {
   partitioner_.flags = codec_.flags = 1u << 15;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "plugin/services/instance_host.h"
+#include "plugin/watch/call_scope.h"
 #include "tenon/plugin.h"
 
 namespace tenon::plugin {
@@ -19,9 +20,13 @@ namespace tenon::plugin {
 class Instance {
  public:
   // Takes over `self`, which create of `descriptor` made with `host`.
-  Instance(std::unique_ptr<InstanceHost> host, const tn_descriptor& descriptor, void* self)
-      : host_(std::move(host)), descriptor_(descriptor), self_(self) {}
-  ~Instance() { descriptor_.destroy(self_); }
+  Instance(std::unique_ptr<InstanceHost> host, const tn_descriptor& descriptor, void* self,
+           const Suspect* suspect)
+      : host_(std::move(host)), descriptor_(descriptor), self_(self), suspect_(suspect) {}
+  ~Instance() {
+    const CallScope call(suspect_, "destroy");
+    descriptor_.destroy(self_);
+  }
   Instance(const Instance&) = delete;
   Instance& operator=(const Instance&) = delete;
 
@@ -32,6 +37,7 @@ class Instance {
   std::unique_ptr<InstanceHost> host_;
   const tn_descriptor& descriptor_;
   void* self_;
+  const Suspect* suspect_;
 };
 
 using InstancePointer = std::shared_ptr<Instance>;

@@ -9,12 +9,18 @@ namespace {
 class RetiredTest : public testing::Test {
  protected:
   RetiredTest() {
-    descriptor_.destroy = [](void* self) { ++*static_cast<int*>(self); };
+    descriptor_.destroy = [](void* self) {
+      ++*static_cast<int*>(self);
+      EXPECT_EQ(current_call().suspect, &kSuspect);
+      EXPECT_STREQ(current_call().function, "destroy");
+    };
   }
   InstancePointer make() {
-    return Retired::keep(retired_, std::make_unique<Instance>(nullptr, descriptor_, &destroyed_));
+    return Retired::keep(retired_,
+                         std::make_unique<Instance>(nullptr, descriptor_, &destroyed_, &kSuspect));
   }
 
+  static constexpr Suspect kSuspect{"codec acme 1.0.0", "/opt/codec-acme.so"};
   tn_descriptor descriptor_{};
   int destroyed_ = 0;
   std::shared_ptr<Retired> retired_ = std::make_shared<Retired>();

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which plugin the calling thread is in. The handles open a scope around every call through the
-// ABI, so that last_words.h can name the plugin when the process dies in it, even where the fault
-// is in the C library. Costs two stores to memory of the thread; any thread, and scopes may nest.
+// Which plugin the calling thread is in. The host and its handles open a scope around every call
+// through the ABI, and while they open a library, so that last_words.h can name the plugin when the
+// process dies in it, even where the fault is in the C library. Costs two stores to memory of the
+// thread; any thread, and scopes may nest.
 #pragma once
 
 #include <utility>
