@@ -10,12 +10,10 @@ void BlobQueue::put(std::string_view name, Bytes blob, Done done) {
   {
     const std::lock_guard lock(waiting_mutex_);
     waiting_.push_back({std::string(name), std::move(blob), std::move(done)});
+    if (is_called_) return;
+    is_called_ = true;
   }
-  // Whichever of the pool's threads is first puts the oldest.
-  pool_.submit([self = shared_from_this()] {
-    const std::lock_guard serial(self->put_mutex_);
-    self->run_next();
-  });
+  pool_.submit([self = shared_from_this()] { self->run_waiting(); });
 }
 
 Result<> BlobQueue::put_now(std::string_view name, ByteView blob) {
@@ -34,6 +32,17 @@ void BlobQueue::drain() {
 void BlobQueue::stop() {
   const std::lock_guard serial(put_mutex_);
   stopped_ = true;
+}
+
+void BlobQueue::run_waiting() {
+  for (bool more = true; more;) {
+    {
+      const std::lock_guard serial(put_mutex_);
+      run_next();
+    }
+    const std::lock_guard lock(waiting_mutex_);
+    more = is_called_ = !waiting_.empty();
+  }
 }
 
 bool BlobQueue::run_next() {

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The blobs of one log on their way to its storage. To make one durable takes a sync or two, which
-// no shard waits for: they are put one after the other on the pool, in the order in which they were
-// given, and whoever gave one is told on the owner's scheduler.
+// no shard waits for in put(): one job on the pool puts them one after the other, in the order in
+// which they were given, and whoever gave one is told on the owner's scheduler. put_now, drain and
+// stop do wait: for the open and the close of a log.
+//
+// Invariants: however many wait, at most one thread of the pool is theirs. While something waits, a
+// job is on its way or runs.
 //
 // Failure modes: a put that fails is an error of that put alone; the old blob stays.
 //
@@ -48,6 +52,8 @@ class BlobQueue : public std::enable_shared_from_this<BlobQueue> {
     Done done;
   };
 
+  // The job on the pool: puts until nothing waits.
+  void run_waiting();
   // False if nothing waits. Under put_mutex_.
   bool run_next();
 
@@ -59,6 +65,7 @@ class BlobQueue : public std::enable_shared_from_this<BlobQueue> {
   bool stopped_ = false;  // guarded by put_mutex_
   std::mutex waiting_mutex_;
   std::deque<Put> waiting_;  // guarded by waiting_mutex_
+  bool is_called_ = false;   // guarded by waiting_mutex_: a job is on its way or runs
 };
 
 }  // namespace tenon::log

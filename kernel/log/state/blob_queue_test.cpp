@@ -2,10 +2,26 @@
 
 #include "log/state/blob_queue.h"
 
+#include <deque>
+#include <numeric>
+
 #include "log/testing_log.h"
 
 namespace tenon::log {
 namespace {
+
+// Runs nothing before it is told to.
+class HeldPool final : public BlockingPool {
+ public:
+  void submit(Work work) override { jobs.push_back(std::move(work)); }
+  void run_oldest() {
+    Work job = std::move(jobs.front());
+    jobs.pop_front();
+    job();
+  }
+
+  std::deque<Work> jobs;
+};
 
 class BlobQueueTest : public testing::Test {
  protected:
@@ -96,6 +112,49 @@ TEST_F(BlobQueueTest, stopped_it_puts_no_more_and_still_answers) {
   scheduler_.run();
   EXPECT_EQ(stored("a"), "none");
   EXPECT_EQ(answers_, (std::vector<std::string>{"Shutdown", "Shutdown"}));
+}
+
+TEST_F(BlobQueueTest, however_many_wait_they_are_one_job_of_the_pool) {
+  HeldPool pool;
+  blobs_ = std::make_shared<BlobQueue>(log_, scheduler_, pool);
+  std::vector<int> answered;
+  const auto put_number = [&](int i) {
+    blobs_->put("a", bytes(std::to_string(i)), [&answered, i](const Result<>& done) {
+      EXPECT_TRUE(done);
+      answered.push_back(i);
+    });
+  };
+  for (int i = 0; i < 50; ++i) put_number(i);
+  EXPECT_EQ(pool.jobs.size(), 1U);
+  pool.run_oldest();
+  EXPECT_TRUE(pool.jobs.empty());
+  EXPECT_EQ(storage_.blobs_put, 50);
+  EXPECT_EQ(stored("a"), "49");
+  // The job has ended, so that the next one calls another.
+  put_number(50);
+  EXPECT_EQ(pool.jobs.size(), 1U);
+  pool.run_oldest();
+  EXPECT_EQ(stored("a"), "50");
+  scheduler_.run();
+  std::vector<int> given(51);
+  std::iota(given.begin(), given.end(), 0);
+  EXPECT_EQ(answered, given);
+}
+
+TEST_F(BlobQueueTest, a_job_that_finds_everything_drained_ends_and_the_next_put_calls_another) {
+  HeldPool pool;
+  blobs_ = std::make_shared<BlobQueue>(log_, scheduler_, pool);
+  put("a", "1");
+  blobs_->drain();
+  put("a", "2");
+  EXPECT_EQ(pool.jobs.size(), 1U);
+  pool.run_oldest();
+  EXPECT_EQ(stored("a"), "2");
+  put("a", "3");
+  EXPECT_EQ(pool.jobs.size(), 1U);
+  pool.run_oldest();
+  scheduler_.run();
+  EXPECT_EQ(answers_.size(), 3U);
 }
 
 TEST_F(BlobQueueTest, what_waits_outlives_its_owner) {
