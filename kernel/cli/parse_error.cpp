@@ -33,10 +33,11 @@ std::string suggest(std::string_view word, const std::vector<std::string>& known
 
 std::string unknown_option(const Reached& reached, const std::string& word) {
   const std::string name = word.substr(0, word.find('='));
+  // Every letter is one slip away from every other: the nearest would be a guess.
+  if (name.size() == 2) return fmt::format("{} has no option {}", reached.command, name);
   std::vector<std::string> known;
   for (const CLI::Option* option : reached.app->get_options()) {
     for (const auto& text : option->get_lnames()) known.push_back("--" + text);
-    for (const auto& text : option->get_snames()) known.push_back("-" + text);
   }
   return fmt::format("{} has no option {}{}", reached.command, name, suggest(name, known));
 }

@@ -65,6 +65,11 @@ TEST_F(ParseErrors, suggests_options) {
             "tenon topic create has no option --fromat; did you mean \"--format\"?");
 }
 
+TEST_F(ParseErrors, suggests_nothing_for_a_letter) {
+  EXPECT_EQ(problem("topic create a -v"), "tenon topic create has no option -v");
+  EXPECT_EQ(problem("topic create a -v=3"), "tenon topic create has no option -v");
+}
+
 TEST_F(ParseErrors, says_what_is_missing) {
   EXPECT_EQ(problem(""), "tenon needs a subcommand: topic, consume");
   EXPECT_EQ(problem("topic"), "tenon topic needs a subcommand: list, create");
