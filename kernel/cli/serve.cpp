@@ -122,6 +122,7 @@ void add_serve(CLI::App& app, Serve serve, Shell& shell) {
 void add_config(CLI::App& app, Shell& shell) {
   auto* config = app.add_subcommand("config", "Look at configurations");
   config->require_subcommand(1);
+  config->footer("Example:\n  tenon config check configs/standalone.toml");
   auto* verb =
       config->add_subcommand("check", "Report everything that is wrong with a configuration");
   auto options = std::make_shared<ServeOptions>();

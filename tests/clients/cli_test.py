@@ -427,7 +427,7 @@ class Offline(unittest.TestCase):
             self.assertIn("--help", err)
 
     def test_every_verb_has_examples(self):
-        for verb in ("", "serve", "config check", "topic create", "topic list", "topic describe",
+        for verb in ("", "serve", "config", "topic", "group", "plugin", "config check", "topic create", "topic list", "topic describe",
                      "topic delete", "produce", "consume", "group list", "group describe", "plugin list",
                      "plugin inspect", "plugin new", "plugin check", "plugin lint", "plugin vectors", "plugin bench",
                      "plugin swap", "version"):

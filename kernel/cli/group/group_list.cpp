@@ -41,6 +41,10 @@ int run_list(const Shell& shell) {
 void add_group(CLI::App& app, Shell& shell) {
   auto* group = app.add_subcommand("group", "List and describe consumer groups");
   group->require_subcommand(1);
+  group->footer(
+      "Examples:\n"
+      "  tenon group list\n"
+      "  tenon group describe billing");
   add_group_list(*group, shell);
   add_group_describe(*group, shell);
 }

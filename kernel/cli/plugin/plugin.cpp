@@ -9,6 +9,10 @@ namespace tenon::cli {
 void add_plugin(CLI::App& app, Shell& shell) {
   auto* plugin = app.add_subcommand("plugin", "List, make, check and exchange plugins");
   plugin->require_subcommand(1);
+  plugin->footer(
+      "Examples:\n"
+      "  tenon plugin list\n"
+      "  tenon plugin inspect build/lib/tenon/plugins/codec-zstd.so");
   add_plugin_list(*plugin, shell);
   add_plugin_inspect(*plugin, shell);
   add_plugin_new(*plugin, shell);

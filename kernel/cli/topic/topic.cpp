@@ -29,6 +29,11 @@ void append_result(JsonWriter& json, const TopicResult& result, std::string_view
 void add_topic(CLI::App& app, Shell& shell) {
   auto* topic = app.add_subcommand("topic", "Create, list, describe and delete topics");
   topic->require_subcommand(1);
+  topic->footer(
+      "Examples:\n"
+      "  tenon topic create orders -p 6\n"
+      "  tenon topic list\n"
+      "  tenon topic describe orders");
   add_topic_create(*topic, shell);
   add_topic_list(*topic, shell);
   add_topic_describe(*topic, shell);
