@@ -56,10 +56,12 @@ class SyncQueue {
   const Services& services_;
 
   std::mutex mutex_;
-  Syncs waiting_;           // guarded by mutex_: for the next round
-  Syncs round_;             // guarded by mutex_: not yet taken by a worker
-  size_t workers_ = 0;      // guarded by mutex_: with those that were called
-  bool is_called_ = false;  // guarded by mutex_: one of them has not begun and will take a round
+  Syncs waiting_;       // guarded by mutex_: for the next round
+  Syncs round_;         // guarded by mutex_: not yet taken by a worker
+  size_t workers_ = 0;  // guarded by mutex_: with those that were called
+  // Guarded by mutex_: no worker has begun since add() called one. Whichever begins next clears it,
+  // a helper of a round, too, because it takes what waits as well.
+  bool is_called_ = false;
 };
 
 }  // namespace tenon::segment
