@@ -254,6 +254,7 @@ std::vector<ConfigEntry> list_topic_config(const TopicConfig& defaults,
                       .value = {},
                       .type = option.type,
                       .about = std::string(option.about),
+                      .read_only = option.fixed,
                       .synonyms = synonyms_of(option, defaults, own)};
     entry.value = entry.synonyms.front().value;
     entry.source = entry.synonyms.front().source;

@@ -139,6 +139,11 @@ TEST(TopicConfig, a_listed_value_is_kafkas_text) {
   EXPECT_EQ(listed("compression.type", {}).value, "producer");
 }
 
+TEST(TopicConfig, only_the_storage_is_read_only) {
+  for (const ConfigEntry& entry : list_topic_config({}, {{"tenon.storage", "memory"}}))
+    EXPECT_EQ(entry.read_only, entry.name == "tenon.storage") << entry.name;
+}
+
 TEST(TopicConfig, a_listed_list_keeps_the_order_it_was_given_in) {
   for (const char* text : {"delete,compact", "compact,delete"})
     EXPECT_EQ(listed("cleanup.policy", {{"cleanup.policy", text}}).value, text);

@@ -269,6 +269,7 @@ constexpr TopicOption kOptions[] = {
      .type = ConfigType::kString,
      .toml_type = OptionType::kString,
      .member = &T::tenon_storage,
+     .fixed = true,
      .about = "The storage plugin that holds the topic; chosen when the topic is created."},
     {.name = "unclean.leader.election.enable",
      .toml_name = "unclean_leader_election",

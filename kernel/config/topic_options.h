@@ -35,6 +35,7 @@ struct TopicOption {
   int64_t unlimited = 0;  // what "unlimited" is in TOML
   std::span<const std::string_view> choices{};
   bool may_be_empty = false;  // of a text
+  bool fixed = false;         // for good, when the topic is created
   std::string_view about{};
 };
 
