@@ -18,8 +18,11 @@ SUFFIXES = re.compile(r"_(util|utils|helper|helpers|manager|common|impl|misc|bas
 
 
 def tracked():
-    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, check=True,
-                            capture_output=True, text=True).stdout.split()
+    try:  # whoever owns the checkout
+        listed = subprocess.run(["git", "-c", "safe.directory=*", "ls-files", "-co", "--exclude-standard"], cwd=ROOT,
+                                check=True, capture_output=True, text=True).stdout.split()
+    except (FileNotFoundError, subprocess.CalledProcessError):
+        sys.exit(f"sizes.py: git cannot list the sources: git is missing, or {ROOT} is no checkout of it")
     return [p for p in listed if p.endswith((".h", ".hpp", ".c", ".cpp", ".py", ".sh")) and (ROOT / p).exists()]
 
 
