@@ -133,8 +133,10 @@ int run_consume(const Shell& shell, ConsumeOptions options) {
 
 void add_reading_options(CLI::App& verb, ConsumeOptions& options) {
   verb.add_option("TOPIC", options.reader.topics, "Where from")->required()->type_name("");
-  verb.add_option("-o,--offset", options.offsets,
-                  "beginning, end, N, -N (before the end), s@MS, e@MS (from, until a time)")
+  verb.add_option(
+          "-o,--offset", options.offsets,
+          "beginning, end, N, -N (before the end), s@MS, e@MS (from, until a time); with -g: "
+          "where a partition without a commit begins")
       ->allow_extra_args(false)
       ->type_name("OFFSET");
   auto* group = verb.add_option("-g,--group", options.reader.group,
