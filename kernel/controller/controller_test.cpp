@@ -101,6 +101,33 @@ TEST_F(ControllerTest, a_topic_made_again_has_another_id) {
   EXPECT_FALSE(second.is_zero());
 }
 
+TEST_F(ControllerTest, compaction_that_is_asked_for_is_said_to_be_missing) {
+  boot();
+  const auto said = [](const auto& change) {
+    set_log_level(LogLevel::kWarn);
+    ::testing::internal::CaptureStderr();
+    change();
+    flush_log();
+    set_log_level(LogLevel::kOff);
+    return ::testing::internal::GetCapturedStderr();
+  };
+  const auto make = [this](const std::string& name, const std::string& policy) {
+    NewTopic topic = named(name);
+    topic.configs = {{"cleanup.policy", policy}};
+    ASSERT_TRUE(wait(controller_->create_topic(std::move(topic), {.internal = true})));
+  };
+  const auto alter = [this](const std::string& policy, bool validate_only) {
+    (void)wait(controller_->alter_topic_configs(
+        {{.topic = "a", .changes = {{"cleanup.policy", ConfigOp::kSet, policy}}}}, validate_only));
+  };
+  const std::string warning = "not done yet: records stay";
+  EXPECT_TRUE(said([&] { make("c", "compact,delete"); }).contains("c: cleanup.policy asks"));
+  EXPECT_FALSE(said([&] { make("a", "delete"); }).contains(warning));
+  EXPECT_FALSE(said([&] { make("__consumer_offsets", "compact"); }).contains(warning));
+  EXPECT_FALSE(said([&] { alter("compact", true); }).contains(warning));
+  EXPECT_TRUE(said([&] { alter("compact", false); }).contains(warning));
+}
+
 TEST_F(ControllerTest, many_changes_at_once_share_syncs_and_publications) {
   boot();
   const uint64_t syncs = files_->syncs();
