@@ -97,15 +97,31 @@ class Restart(unittest.TestCase):
         self.assertEqual(code, 2)
         self.assertIn(f"process {self.broker.process.pid}", err)
 
-    def test_a_taken_port_is_one_sentence_and_exit_code_2(self):
-        with socket.create_server(("127.0.0.1", 0)) as taken:
-            broker = Broker()
-            self.addCleanup(broker.close)
-            broker.kafka_port = taken.getsockname()[1]
-            code, _, err = run(*broker.command())
-        self.assertEqual(code, 2)
-        self.assertIn(f"127.0.0.1:{broker.kafka_port}", err)
+    def check_refused(self, said, *command):
+        """It ends with exit code 2 and one line, which holds what is `said`."""
+        code, _, err = run(*command)
+        self.assertEqual(code, 2, err)
+        self.assertIn(said, err)
         self.assertEqual(len(err.strip().splitlines()), 1, err)
+
+    def test_a_taken_port_is_one_sentence_and_exit_code_2(self):
+        for port in ("kafka_port", "http_port"):
+            with self.subTest(port), socket.create_server(("127.0.0.1", 0)) as taken, \
+                    tempfile.TemporaryDirectory(prefix="tenon-test-") as data_dir:
+                broker = Broker(data_dir=data_dir)
+                setattr(broker, port, taken.getsockname()[1])
+                self.check_refused(f"127.0.0.1:{taken.getsockname()[1]}", *broker.command())
+
+    def test_a_data_directory_that_cannot_be_read_is_one_sentence_and_exit_code_2(self):
+        self.broker.start()
+        self.assertEqual(self.broker.stop(), 0)
+        os.chmod(self.broker.data_dir, 0)
+        # To root nothing is closed, unless it gives up that privilege.
+        lost = "-dac_override,-dac_read_search"
+        humble = ["setpriv", "--bounding-set", lost, "--inh-caps", lost] if os.getuid() == 0 else []
+        self.check_refused(self.broker.data_dir, *humble, *self.broker.command())
+        os.chmod(self.broker.data_dir, 0o700)
+        self.broker.start()
 
     def test_a_data_directory_that_cannot_be_made_is_exit_code_2(self):
         with tempfile.NamedTemporaryFile() as file:
