@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A broker of two shards inside the test program, with the real plugins, and one client connection
-// that speaks to it in the wire's own words.
+// A broker of two shards inside the test program, with the real plugins, and client connections,
+// one if nothing else is said, that speak to it in the wire's own words.
 #pragma once
 
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <filesystem>
 #include <string>
 
@@ -42,24 +43,30 @@ class BrokerFixture : public ::testing::Test {
     auto started = broker::Broker::start(std::move(*settings));
     ASSERT_TRUE(started) << started.error().text();
     broker_ = std::move(*started);
-    client_.emplace(broker_->kafka().port);
+    use_connection(0);
   }
 
   void TearDown() override {
     Observation::end();
-    client_.reset();
+    clients_.clear();
     if (broker_) EXPECT_TRUE(broker_->stop());
     broker_.reset();
     std::filesystem::remove_all(data_dir_);
   }
 
+  // What follows is said over that connection, which is made when there are fewer.
+  void use_connection(size_t index) {
+    while (clients_.size() <= index) clients_.emplace_back(broker_->kafka().port);
+    client_ = &clients_[index];
+  }
+
   using Configs = std::vector<std::pair<std::string, std::string>>;
-  // Two partitions, one on each shard.
-  void create_topic(const std::string& name, const std::string& fsync,
-                    const Configs& configs = {}) {
+  // Two partitions, one on each shard, if nothing else is said.
+  void create_topic(const std::string& name, const std::string& fsync, const Configs& configs = {},
+                    int32_t partitions = 2) {
     wire::CreateTopicsRequest request{.timeout_ms = 10'000};
     request.topics.push_back({.name = name,
-                              .num_partitions = 2,
+                              .num_partitions = partitions,
                               .replication_factor = 1,
                               .configs = {{.name = "tenon.fsync", .value = fsync}}});
     for (const auto& [key, value] : configs) {
@@ -89,6 +96,9 @@ class BrokerFixture : public ::testing::Test {
   }
   int16_t produce(const std::string& topic, int32_t partition, Bytes records) {
     send_produce(topic, partition, records);
+    return receive_produced();
+  }
+  int16_t receive_produced() {
     const auto response = receive<wire::ProduceResponse>(kProduceVersion);
     return response.responses.at(0).partition_responses.at(0).error_code;
   }
@@ -145,7 +155,8 @@ class BrokerFixture : public ::testing::Test {
  private:
   std::string data_dir_;
   std::unique_ptr<broker::Broker> broker_;
-  std::optional<net::testing::LoopbackClient> client_;
+  std::deque<net::testing::LoopbackClient> clients_;
+  net::testing::LoopbackClient* client_ = nullptr;  // one of them
   int32_t correlation_id_ = 0;
 };
 

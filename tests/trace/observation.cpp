@@ -2,6 +2,7 @@
 
 #include "observation.h"
 
+#include <sys/prctl.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -36,8 +37,13 @@ class Record {
   std::atomic<size_t> count_{0};
 };
 
+using ThreadName = std::array<char, 16>;
+
 Record<Step> all_steps;
 Record<Moved> all_calls;
+Record<ThreadName> all_syncs;
+std::array<std::atomic<size_t>, static_cast<size_t>(Call::kWake) + 1> call_counts{};
+std::atomic<bool> syncs_held{false};
 std::atomic<bool> recording{false};
 std::atomic<uint64_t> allocation_count{0};
 std::atomic<int> calls_running{0};
@@ -59,9 +65,23 @@ ssize_t note(Call call, const void* data, F run) {
   const ssize_t bytes = run();
   if (bytes > 0 && recording) {
     all_calls.add({call, static_cast<const uint8_t*>(data), static_cast<size_t>(bytes)});
+    ++call_counts[static_cast<size_t>(call)];
   }
   --calls_running;
   return bytes;
+}
+
+int note_sync(long number, int fd) {
+  ++calls_running;
+  syncs_held.wait(true);
+  if (recording) {
+    ThreadName name{};
+    prctl(PR_GET_NAME, name.data());
+    all_syncs.add(name);
+  }
+  const auto outcome = static_cast<int>(syscall(number, fd));
+  --calls_running;
+  return outcome;
 }
 
 }  // namespace
@@ -70,11 +90,14 @@ void Observation::begin() {
   wait_for_calls_to_return();
   all_steps.clear();
   all_calls.clear();
+  all_syncs.clear();
+  for (auto& count : call_counts) count = 0;
   recording = true;
   set_trace_observer(observe);
 }
 
 void Observation::end() {
+  release_syncs();
   wait_for_calls_to_return();
   set_trace_observer(nullptr);
   recording = false;
@@ -89,6 +112,25 @@ std::vector<Moved> Observation::calls(Call call) {
   std::ranges::copy_if(all_calls.all(), std::back_inserter(found),
                        [call](const Moved& moved) { return moved.call == call; });
   return found;
+}
+
+size_t Observation::count(Call call) {
+  return call_counts[static_cast<size_t>(call)];
+}
+
+std::vector<std::string> Observation::syncs() {
+  std::vector<std::string> threads;
+  for (const ThreadName& name : all_syncs.all()) threads.emplace_back(name.data());
+  return threads;
+}
+
+void Observation::hold_syncs() {
+  syncs_held = true;
+}
+
+void Observation::release_syncs() {
+  syncs_held = false;
+  syncs_held.notify_all();
 }
 
 std::vector<std::string> Observation::walk() {
@@ -131,6 +173,7 @@ void Observation::this_thread_is_a_client() {
 
 using tenon::testing::Call;
 using tenon::testing::note;
+using tenon::testing::note_sync;
 
 extern "C" {
 
@@ -165,6 +208,14 @@ ssize_t write(int fd, const void* bytes, size_t size) {
   // Eight bytes go to an eventfd, by which one shard wakes another.
   const Call call = size == sizeof(uint64_t) ? Call::kWake : Call::kWrite;
   return note(call, bytes, [=] { return syscall(SYS_write, fd, bytes, size); });
+}
+
+int fdatasync(int fd) {
+  return note_sync(SYS_fdatasync, fd);
+}
+
+int fsync(int fd) {
+  return note_sync(SYS_fsync, fd);
 }
 
 }  // extern "C"

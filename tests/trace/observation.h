@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What a broker in this process does while it answers a request: the files it walks through (its
-// trace points), the system calls that move bytes, and how often it allocates. The system calls are
-// seen because this program defines their functions in front of the C library's; plugins do their
-// I/O through the host, so theirs are seen, too.
+// trace points), the system calls that move bytes or sync files, and how often it allocates. The
+// system calls are seen because this program defines their functions in front of the C library's;
+// plugins do their I/O through the host, so theirs are seen, too.
 //
 // Threads: recording happens on any; begin(), end() and the accessors belong to the test's thread,
 // with no request on its way.
@@ -41,6 +41,13 @@ class Observation {
 
   static std::span<const Step> steps();
   static std::vector<Moved> calls(Call call);
+  // How many calls of that kind there were; with requests on their way, too.
+  static size_t count(Call call);
+  // The names of the threads that called fdatasync or fsync, once for each call.
+  static std::vector<std::string> syncs();
+  // Between the two, whoever syncs waits before its call. end() lets them go, too.
+  static void hold_syncs();
+  static void release_syncs();
   // "> net/connection", "< net/connection" for the way in and out.
   static std::vector<std::string> walk();
   // How often the request changed its thread.
