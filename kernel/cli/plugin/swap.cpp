@@ -98,10 +98,10 @@ std::string check_word(const std::string& given) {
 }  // namespace
 
 void add_plugin_swap(CLI::App& plugin, Shell& shell) {
-  auto* verb = plugin.add_subcommand(
-      "swap", "Have a running broker exchange a partitioner or a codec for another library");
+  auto* verb =
+      plugin.add_subcommand("swap", "Have a running broker exchange a plugin for another library");
   auto options = std::make_shared<SwapOptions>();
-  verb->add_option("KIND", options->kind, "partitioner or codec")
+  verb->add_option("KIND", options->kind, "partitioner, codec or assignor; storage is restart only")
       ->required()
       ->check(check_word)
       ->type_name("");

@@ -35,7 +35,7 @@
  *
  * Life: read the note -> open -> check datum -> check options -> create -> use -> destroy.
  * Libraries are never closed. A library may be asked for its datum and for any number of instances.
- * A partitioner or a codec may be exchanged while the broker runs: then two versions of a library
+ * A plugin of any kind but storage may be exchanged while the broker runs: then two versions of it
  * are open, and an instance of the new one is created before that of the old one is destroyed.
  */
 #ifndef TENON_PLUGIN_H
