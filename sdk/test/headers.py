@@ -6,11 +6,13 @@ headers.py INCLUDE_DIR COMPILER...    a COMPILER whose name holds "++" compiles 
 
 C headers are C11 and C17, and C++17, C++20 and C++23; C++ headers the latter three. Strictly: -pedantic
 -Wall -Wextra -Werror. Each header is included twice, and a C unit also makes a module of each kind of macro.
+Every function pointer of the C headers has a comment before it that begins with its [thread & state].
 """
 import concurrent.futures
 import itertools
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -64,15 +66,30 @@ def jobs(include, compilers):
             yield include, compiler, standard, "a module in C", MODULE
 
 
+def untagged(text):
+    """The function pointers of a C header that no comment with [thread & state] stands before."""
+    # A member or a typedef; what a function takes as an argument stands behind a parenthesis.
+    pointers = re.finditer(r"^(?P<comment>[^\n]*\*/\n)?[ \w*]*?\(\*(?P<name>\w+)\)\(", text, re.M)
+    for pointer in pointers:
+        begin = text.rfind("/*", 0, pointer.start("name")) if pointer["comment"] else -1
+        if begin < 0 or not re.match(r"/\* \[[^]&]+ & [^]&]+\]", text[begin:]):
+            yield pointer["name"]
+
+
 def main(include, *compilers):
-    listed = list(jobs(pathlib.Path(include).resolve(), compilers))
+    include = pathlib.Path(include).resolve()
+    bare = [f"{header.name}: {name}" for header in sorted(include.glob("tenon/*.h"))
+            for name in untagged(header.read_text())]
+    if bare:
+        print("no [thread & state] before", ", ".join(bare))
+    listed = list(jobs(include, compilers))
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         results = list(pool.map(lambda job: compile_one(*job), listed))
     wrong = [(where, text) for where, text in results if text]
     for where, text in wrong:
         print(f"{where}:\n{text}")
     print(f"headers: {len(results)} compilations by {len(compilers)} compilers, {len(wrong)} failed")
-    return 1 if wrong or not results else 0
+    return 1 if bare or wrong or not results else 0
 
 
 if __name__ == "__main__":

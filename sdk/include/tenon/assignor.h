@@ -75,7 +75,8 @@ typedef struct tn_assignor_input {
    * more. Ask before work and about every millisecond. After a yes, return TN_E_AGAIN. */
   int64_t deadline_ns;
   void* stop_ctx;
-  int32_t (*stopped)(void* stop_ctx); /* the calling thread; 0 = go on */
+  /* [the thread of assign & in that call] 0 = go on. */
+  int32_t (*stopped)(void* stop_ctx);
 } tn_assignor_input;
 
 /* The functions of "tenon.draft.assignor/1". */

@@ -130,8 +130,9 @@ typedef struct tn_host_fs {
   tn_code (*remove)(void* ctx, const char* path, tn_error* error);
   /* [any & alive] Makes names made, renamed and removed in the directory durable (fsync). */
   tn_code (*sync_directory)(void* ctx, const char* path, tn_error* error);
-  /* Optional. Begins to write the file's data to the disk and waits for none of it; what goes wrong
-   * is told by the next sync. Worth its while before many files are synced one by one. */
+  /* [any & alive] Optional. Begins to write the file's data to the disk and waits for none of it;
+   * what goes wrong is told by the next sync. Worth its while before many files are synced one by
+   * one. */
   void (*start_writeback)(void* ctx, int32_t fd);
 } tn_host_fs;
 #define TN_HOST_FS_SIZE_1_0 TN_SIZE_TO(tn_host_fs, start_writeback)

@@ -93,7 +93,7 @@ typedef struct tn_segment {
   int64_t max_timestamp_ms; /* -1 when the segment is empty */
 } tn_segment;
 
-/* Completion of a flush. */
+/* [any & created] Completion of a flush, from whichever thread; perhaps before flush returns. */
 typedef void (*tn_flushed)(void* arg, tn_code code, const tn_error* error);
 
 /* The functions of "tenon.draft.storage/1". `log` is what open returned. */
