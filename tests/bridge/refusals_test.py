@@ -3,12 +3,16 @@
 """What the bridge refuses, when, and in which words."""
 import os
 import pathlib
+import platform
 import shutil
+import struct
 import tempfile
 
 from bridge_case import BRIDGE, FIXTURES, PLUGINS, BridgeCase, main
 
 FIXED = FIXTURES / "partitioner-fixed.so"
+E_MACHINE_AT = 18  # of an ELF header
+MACHINES = {"x86_64": 62, "aarch64": 183, "riscv64": 243}
 
 
 class Refusals(BridgeCase):
@@ -121,6 +125,16 @@ class Refusals(BridgeCase):
             self.assertEqual(self.plugin_refusal(FIXTURES / f"partitioner-{name}.so"), reason)
         self.assertIn("cannot be loaded: ", self.plugin_refusal(FIXTURES / "partitioner-unresolved.so"))
         self.assertEqual(self.plugin_refusal("/etc/passwd"), "it is not a shared library (ELF)")
+
+    def test_a_plugin_of_another_machine(self):
+        ours = platform.machine()
+        foreign = "aarch64" if ours != "aarch64" else "x86_64"
+        library = bytearray(FIXED.read_bytes())
+        for machine, name in ((MACHINES[foreign], foreign), (4711, "machine 4711")):
+            struct.pack_into("<H", library, E_MACHINE_AT, machine)
+            path = self.folder / "partitioner-foreign.so"
+            path.write_bytes(library)
+            self.assertEqual(self.plugin_refusal(path), f"it is built for {name}, this machine is {ours}")
 
     def test_a_plugin_whose_create_fails(self):
         path = FIXTURES / "partitioner-failing.so"

@@ -31,6 +31,25 @@ constexpr uint16_t kMachine = EM_RISCV;
 
 constexpr uint64_t kTableBytesMax = 64 << 20;
 
+std::string machine_name(const Elf64_Ehdr& header) {
+  if (header.e_ident[EI_DATA] != ELFDATA2LSB) return "a big-endian machine";
+  const bool is_32_bit = header.e_ident[EI_CLASS] == ELFCLASS32;
+  switch (header.e_machine) {
+    case EM_X86_64:
+      return is_32_bit ? "x32" : "x86_64";
+    case EM_386:
+      return "i386";
+    case EM_AARCH64:
+      return "aarch64";
+    case EM_ARM:
+      return "arm";
+    case EM_RISCV:
+      return is_32_bit ? "riscv32" : "riscv64";
+    default:
+      return "machine " + std::to_string(header.e_machine);
+  }
+}
+
 class File {
  public:
   explicit File(const std::string& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
@@ -93,7 +112,7 @@ std::optional<uint64_t> exported_size(const File& file, const std::vector<Elf64_
 }  // namespace
 
 Result<> check_shared_library(const std::string& path) {
-  const auto refuse = [](const char* reason) { return Error(TN_E_UNSUPPORTED, reason); };
+  const auto refuse = [](const std::string& reason) { return Error(TN_E_UNSUPPORTED, reason); };
   const File file(path);
   if (!file.is_open()) return refuse("it cannot be read");
   const auto headers = file.read<Elf64_Ehdr>(0, 1);
@@ -102,8 +121,14 @@ Result<> check_shared_library(const std::string& path) {
   const Elf64_Ehdr& header = headers->front();
   const bool readable =
       header.e_ident[EI_CLASS] == ELFCLASS64 && header.e_ident[EI_DATA] == ELFDATA2LSB;
-  if (!readable || header.e_machine != kMachine)
-    return refuse("it is built for another kind of machine");
+  if (!readable || header.e_machine != kMachine) {
+    Elf64_Ehdr ours{};
+    ours.e_ident[EI_CLASS] = ELFCLASS64;
+    ours.e_ident[EI_DATA] = ELFDATA2LSB;
+    ours.e_machine = kMachine;
+    return refuse("it is built for " + machine_name(header) + ", this machine is " +
+                  machine_name(ours));
+  }
   if (header.e_type != ET_DYN) return refuse("it is an ELF file, but not a shared library");
   const auto sections = header.e_shentsize == sizeof(Elf64_Shdr)
                             ? file.read<Elf64_Shdr>(header.e_shoff, header.e_shnum)
