@@ -3,12 +3,13 @@
 """A C application in every way in which applications use librdkafka, against librdkafka's mock cluster."""
 import ctypes.util
 import pathlib
+import platform
 import shutil
 import subprocess
 import tempfile
 import zlib
 
-from bridge_case import BRIDGE, BUILD, FIXTURES, PLUGINS, BridgeCase, by_murmur2, main
+from bridge_case import BRIDGE, BUILD, FIXTURES, MUSEUM, PLUGINS, BridgeCase, by_murmur2, main
 
 FIXED = FIXTURES / "partitioner-fixed.so"
 
@@ -25,6 +26,18 @@ class Patterns(BridgeCase):
 
     def test_a_path_instead_of_a_name(self):
         self.assert_by_murmur2(self.run_with(PLUGINS / "partitioner-hash.so"))
+
+    def test_a_plugin_of_the_first_sdk(self):
+        plugin, machine = MUSEUM / "partitioner-by-length.so", platform.machine()
+        said = self.run_app(f"plugin.library.paths={BRIDGE}", f"tenon.partitioner.plugin={plugin}",
+                            "tenon.partitioner.config=factor=3")
+        if machine != "x86_64":
+            self.assertIn(f"it is built for x86_64, this machine is {machine}", said.out)
+            return
+        self.assertEqual((said.code, said.failures), (0, []), said.log)
+        self.assertEqual(len(said.records), 400)
+        for partition, key in said.records:
+            self.assertEqual(int(partition), len(key) * 3 % 4, key)
 
     def test_many_partitions_of_many_topics_from_eight_threads(self):
         said = self.run_with("hash", "--threads", "8", "--topics", "5", "--partitions", "100", "--count", "4000")

@@ -16,6 +16,7 @@ BUILD = pathlib.Path(BINARY).resolve().parents[1]
 BRIDGE = BUILD / "lib/libtenon-rdkafka.so"
 PLUGINS = BUILD / "lib/tenon/plugins"
 FIXTURES = BUILD / "tests/fixtures/plugins"
+MUSEUM = pathlib.Path(__file__).resolve().parents[1] / "museum/sdk-1.0"
 APP = BUILD / "tests/bridge_app"
 SECONDS = 120
 
