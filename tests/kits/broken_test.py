@@ -89,6 +89,14 @@ CODEC = {
     "writes_the_format_of_kafka": [("zlib_format", "does not begin as Kafka's clients expect")],
     "explains_errors": [("silent", "and no text")],
 }
+# Assignors are held against every property in ASSIGNORS; here, that the command fails by the same names.
+FAULTY_ASSIGNORS = {
+    "none": [],
+    "trespasses": [("respects_subscriptions", "who does not subscribe to it")],
+    "deaf": [("stops_when_told", "did not answer TN_E_AGAIN")],
+    "crashing": [("respects_subscriptions", "was killed by SIGABRT"), ("stops_when_told", "was killed by SIGABRT")],
+}
+ASSIGNOR_PROPERTIES = ["--only", "respects_subscriptions", "--only", "stops_when_told"]
 TABLES = [("partitioner-broken", PARTITIONER), ("partitioner-broken-state", STATEFUL), ("codec-broken", CODEC)]
 
 
@@ -124,6 +132,16 @@ class BrokenTest(unittest.TestCase):
                     self.assertEqual(list(failed), [name], failed)
                     self.assertIn(words, failed[name])
                     self.assertEqual(code, 1)
+
+    def test_a_faulty_assignor_fails_by_the_name_of_what_it_breaks(self):
+        for fault, expected in FAULTY_ASSIGNORS.items():
+            code, report, err = check("assignor-faulty", "--name", "faulty", "--option", f"fault={fault}",
+                                      *ASSIGNOR_PROPERTIES)
+            self.assertIsNotNone(report, err)
+            failed = {p["property"]: p["message"] for p in report["properties"] if p["result"] == "fails"}
+            self.assertEqual((code, list(failed)), (1 if expected else 0, [name for name, _ in expected]), fault)
+            for name, words in expected:
+                self.assertIn(words, failed[name])
 
     def test_every_property_has_a_fault(self):
         listed = subprocess.run([BINARY, "plugin", "check", "--list"], capture_output=True, text=True, check=True)
