@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "plugin/abi_error.h"
 #include "plugin/host_state.h"
-#include "plugin/interface_check.h"
+#include "plugin/load/interface_check.h"
 #include "plugin/watch/last_words.h"
 
 namespace tenon::plugin {

@@ -7,8 +7,8 @@
 #include <optional>
 
 #include "plugin/host.h"
-#include "plugin/interface_check.h"
 #include "plugin/load/finder.h"
+#include "plugin/load/interface_check.h"
 #include "plugin/prepare.h"
 #include "plugin/watch/last_words.h"
 

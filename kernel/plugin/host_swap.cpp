@@ -8,8 +8,8 @@
 
 #include "base/log.h"
 #include "plugin/host_state.h"
-#include "plugin/interface_check.h"
 #include "plugin/library.h"
+#include "plugin/load/interface_check.h"
 
 namespace tenon::plugin {
 

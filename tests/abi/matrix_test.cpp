@@ -11,7 +11,7 @@
 #include "base/sim_scheduler.h"
 #include "plugin/abi_error.h"
 #include "plugin/host.h"
-#include "plugin/interface_check.h"
+#include "plugin/load/interface_check.h"
 #include "plugin/load/module_check.h"
 #include "plugin/testing_image.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugin/interface_check.h"
+#include "plugin/load/interface_check.h"
 
 #include <fmt/format.h>
 
