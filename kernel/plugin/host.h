@@ -13,9 +13,9 @@
 //           the declared ones
 //   create  only when there is no problem with any plugin
 //
-// A partitioner or a codec can be exchanged while the broker runs: the new library goes the same
-// way, with the same table of the configuration, and its instance takes over between two calls. If
-// anything is wrong with it, the old one stays as it was.
+// A partitioner, a codec or an assignor can be exchanged while the broker runs: the new library
+// goes the same way, with the same table of the configuration, and its instance takes over between
+// two calls. If anything is wrong with it, the old one stays as it was.
 //
 // Threads: load, check and destruction on one thread; the getters, swap and the instances from any;
 // swaps run one after the other. The host outlives everything that was made through its instances
