@@ -111,9 +111,9 @@ struct PluginSettings {
   std::vector<std::string> directories;  // absolute
   std::string builtin_directory;         // absolute: of the plugins that came with this program
   OnFault on_fault = OnFault::kRefuse;
-  bool safe_mode = false;  // nothing is loaded that did not come with this program
-  std::vector<PluginTable> tables;       // in order of position
-  int32_t versions_max = 8;              // libraries loaded for one table while the broker runs
+  bool safe_mode = false;           // nothing is loaded that did not come with this program
+  std::vector<PluginTable> tables;  // in order of position
+  int32_t versions_max = 8;         // libraries loaded for one table while the broker runs
 };
 
 // Where a setting got its value.
