@@ -25,8 +25,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kPluginKinds[] = {"partitioner", "codec", "storage"};
-constexpr std::string_view kLaterPluginKinds[] = {"assignor", "coordination"};
+constexpr std::string_view kPluginKinds[] = {"partitioner", "assignor", "codec", "storage"};
+constexpr std::string_view kLaterPluginKinds[] = {"coordination"};
 
 bool is_one_of(std::string_view word, std::span<const std::string_view> words) {
   return std::ranges::find(words, word) != words.end();

@@ -76,8 +76,8 @@ TEST_F(SettingsTest, kafkas_own_name_is_translated) {
 }
 
 TEST_F(SettingsTest, later_kinds_and_listeners_are_refused_in_words) {
-  EXPECT_EQ(problem("[assignor.range]\n"),
-            "x.toml:1:2: plugins of the kind \"assignor\" are not in this release");
+  EXPECT_EQ(problem("[coordination.kraft]\n"),
+            "x.toml:1:2: plugins of the kind \"coordination\" are not in this release");
   EXPECT_NE(problem("[[listener]]\nname = \"x\"\n").find("this release has one listener"),
             std::string::npos);
 }

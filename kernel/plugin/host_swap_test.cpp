@@ -87,13 +87,10 @@ TEST_F(PluginSwapTest, a_codec_is_exchanged_and_reads_what_the_old_one_wrote) {
   EXPECT_EQ(*codec().decompress(written, 100), (Bytes{1, 2, 0x2}));
 }
 
-// The table is made by hand, as in host_test.cpp. That instance rotates by its own number.
+// An instance of it rotates by its own number.
 TEST_F(PluginSwapTest, an_assignor_is_exchanged_for_another_instance) {
-  auto table = settings("[partitioner.faulty]\nfault = \"counting\"\n");
-  table.tables.front().kind = "assignor";
-  auto loaded = PluginHost::load(table, services_);
-  ASSERT_TRUE(loaded) << loaded.error().front().message();
-  host_ = *std::move(loaded);
+  host_ = load("[assignor.faulty]\nfault = \"counting\"\n");
+  ASSERT_NE(host_, nullptr);
   const Assignor* assignor = host_->assignor("faulty");
   const AssignorGroup group{.members = {{.id = "a", .topics = {0}}, {.id = "b", .topics = {0}}},
                             .topics = {{.name = "t", .partitions = 1}}};

@@ -37,20 +37,16 @@ TEST_F(PluginHostTest, a_codec_works_through_its_handle) {
   EXPECT_EQ(*codec.decompress(out, 100), (Bytes{1, 2, 3}));
 }
 
-// A configuration cannot name assignors before groups use them, so the table is made by hand.
 TEST_F(PluginHostTest, an_assignor_is_loaded_and_its_answers_are_checked) {
   for (const bool right : {true, false}) {
-    auto table = settings("[partitioner.faulty]\n");
-    table.tables.front().kind = "assignor";
-    if (!right) table.tables = settings("[partitioner.faulty]\nfault = \"invents\"\n").tables;
-    table.tables.front().kind = "assignor";
-    const auto host = PluginHost::load(table, services_);
-    ASSERT_TRUE(host.has_value()) << host.error().front().message();
-    EXPECT_EQ((*host)->assignor_names(), Messages{"faulty"});
-    EXPECT_EQ((*host)->assignor("other"), nullptr);
+    const auto host =
+        load(right ? "[assignor.faulty]\n" : "[assignor.faulty]\nfault = \"invents\"\n");
+    ASSERT_NE(host, nullptr);
+    EXPECT_EQ(host->assignor_names(), Messages{"faulty"});
+    EXPECT_EQ(host->assignor("other"), nullptr);
     const AssignorGroup group{.members = {{.id = "b", .topics = {0}}, {.id = "a", .topics = {0}}},
                               .topics = {{.name = "t", .partitions = 2}}};
-    const auto readers = (*host)->assignor("faulty")->assign(
+    const auto readers = host->assignor("faulty")->assign(
         group, {.clock = scheduler_.clock(), .deadline = MonoTime::max()});
     EXPECT_EQ(readers ? "fine" : readers.error().text(),
               right ? "fine" : "faulty: it gives t-0 to member number 2; there are 2");

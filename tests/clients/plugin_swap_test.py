@@ -177,6 +177,17 @@ class Swapping(PluginCase):
         self.swap("partitioner", "hash", path)
         self.assertEqual(self.loaded("partitioner", "hash")["version"], "1.0.1")
 
+    def test_an_assignor_is_exchanged_too(self):
+        config = self.plugins / "assignor.toml"
+        config.write_text("[storage.segment]\n[assignor.range]\n")
+        self.broker = Broker(f"plugins.directories={self.plugins}", config=str(config))
+        self.addCleanup(self.broker.close)
+        self.broker.start()
+        self.assertTrue(self.logged('assignor "range" is loaded, but no group of this release asks it'))
+        path = self.place("next.so", version((self.plugins / "assignor-range.so").read_bytes(), 1))
+        self.swap("assignor", "range", path)
+        self.assertEqual(self.loaded("assignor", "range")["version"], "1.0.1")
+
     def test_what_cannot_be_swapped(self):
         self.start()
         self.assertIn("storage are restart only", self.swap("storage", "segment", self.gzip, expect=FAILED))
