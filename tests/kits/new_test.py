@@ -19,7 +19,7 @@ os.environ.setdefault("TENON_BINARY", str(BUILD / "bin/tenon"))
 from harness import BINARY, Broker  # noqa: E402
 
 TEMPLATES = [("partitioner", "cpp"), ("partitioner", "c"), ("partitioner", "rust"), ("codec", "cpp"),
-             ("codec", "c"), ("assignor", "cpp"), ("assignor", "c")]
+             ("codec", "c"), ("assignor", "cpp"), ("assignor", "c"), ("assignor", "rust")]
 USAGE = 2
 
 
