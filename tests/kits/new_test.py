@@ -19,7 +19,7 @@ os.environ.setdefault("TENON_BINARY", str(BUILD / "bin/tenon"))
 from harness import BINARY, Broker  # noqa: E402
 
 TEMPLATES = [("partitioner", "cpp"), ("partitioner", "c"), ("partitioner", "rust"), ("codec", "cpp"),
-             ("codec", "c"), ("assignor", "cpp"), ("assignor", "c"), ("assignor", "rust")]
+             ("codec", "c"), ("codec", "rust"), ("assignor", "cpp"), ("assignor", "c"), ("assignor", "rust")]
 USAGE = 2
 
 
@@ -93,8 +93,10 @@ class NewTest(unittest.TestCase):
     def test_mistakes_are_explained(self):
         out = run(BINARY, "plugin", "new", "partitoner", "x", expect=USAGE)
         self.assertIn('did you mean "partitioner"?', out)
-        out = run(BINARY, "plugin", "new", "codec", "x", "--lang", "rust", expect=USAGE)
-        self.assertIn("there is no template for a codec in it, but in c, cpp", out)
+        out = run(BINARY, "plugin", "new", "storage", "x", expect=USAGE)
+        self.assertIn('must be one of assignor, codec, partitioner, not "storage"', out)
+        out = run(BINARY, "plugin", "new", "codec", "x", "--lang", "go", expect=USAGE)
+        self.assertIn('must be one of cpp, c, rust, not "go"', out)
         out = run(BINARY, "plugin", "new", "codec", "X y", expect=USAGE)
         self.assertIn("must be lower case, digits and '-'", out)
 

@@ -12,7 +12,7 @@ namespace {
 TEST(Templates, there_are_some_for_the_kinds_that_authors_write) {
   EXPECT_EQ(template_kinds(), (std::vector<std::string>{"assignor", "codec", "partitioner"}));
   EXPECT_EQ(template_languages("partitioner"), (std::vector<std::string>{"c", "cpp", "rust"}));
-  EXPECT_EQ(template_languages("codec"), (std::vector<std::string>{"c", "cpp"}));
+  EXPECT_EQ(template_languages("codec"), (std::vector<std::string>{"c", "cpp", "rust"}));
   EXPECT_EQ(template_languages("assignor"), (std::vector<std::string>{"c", "cpp", "rust"}));
   EXPECT_TRUE(template_languages("storage").empty());
 }
