@@ -5,10 +5,12 @@
 empty folder that holds the repository's configs; `cd` lasts until the next one, as in a terminal.
 The document's ports are those of the test's broker.
 """
+import contextlib
 import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 
@@ -63,7 +65,13 @@ class Terminal:
             f"127.0.0.1:{self.broker.http_port}", HTTP)
 
     def close(self):
-        shutil.rmtree(self.home)
+        """Ends what a document that was not played to its end has left running, by its *.pid file."""
+        for mark in pathlib.Path(self.home).glob("*.pid"):
+            pid = int(mark.read_text())
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                if pathlib.Path(f"/proc/{pid}/cwd").resolve() == pathlib.Path(self.home).resolve():
+                    os.kill(pid, signal.SIGKILL)
+        shutil.rmtree(self.home, ignore_errors=True)
 
 
 def replay(case, document, broker, environment=()):
