@@ -15,6 +15,7 @@
 #include "broker/samples.h"
 #include "broker/topic_plugins.h"
 #include "controller/data_directories.h"
+#include "groups/assignment/plugin_assignors.h"
 #include "groups/group_directory.h"
 #include "handlers/dispatch.h"
 #include "handlers/table.h"
@@ -100,6 +101,7 @@ struct Broker::Rooms {
   std::unique_ptr<replication::LogDirectories> directories;
   std::unique_ptr<replication::StorageContext> storage;
   std::unique_ptr<replication::Replicas> replicas;
+  std::unique_ptr<groups::PluginAssignors> assignors;
   std::unique_ptr<groups::GroupDirectory> groups;
   std::unique_ptr<handlers::ProducerIds> producer_ids;
   std::unique_ptr<handlers::RequestMetrics> request_metrics;
@@ -289,8 +291,17 @@ Result<> Broker::Rooms::open_logs() {
   std::vector<Scheduler*> schedulers;
   for (size_t i = 0; i < shards.size(); ++i) schedulers.push_back(&shards.at(i));
   replicas = std::make_unique<replication::Replicas>(*storage, std::move(schedulers));
-  groups = std::make_unique<groups::GroupDirectory>(*replicas, BrokerId{settings.node.id},
-                                                    group_config(settings.groups), random);
+  assignors = std::make_unique<groups::PluginAssignors>(groups::PluginAssignors::Parts{
+      .pool = pool,
+      .clock = clock,
+      .find = [this](std::string_view name) { return plugins->assignor(name); },
+      .names = plugins->assignor_names()});
+  groups = std::make_unique<groups::GroupDirectory>(
+      groups::GroupDirectory::Parts{.replicas = *replicas,
+                                    .self = BrokerId{settings.node.id},
+                                    .config = group_config(settings.groups),
+                                    .random = random,
+                                    .assignors = *assignors});
   replicas->on_applied([this](size_t shard, const auto& before, const auto& after) {
     groups->on_image(shard, before, after);
     if (shard == 0) guard_ledger.on_image(before, after);

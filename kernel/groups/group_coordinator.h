@@ -28,6 +28,7 @@
 #include "base/random.h"
 #include "base/scheduler.h"
 #include "base/task.h"
+#include "groups/assignment/assignors.h"
 #include "groups/group_config.h"
 #include "groups/request_info.h"
 #include "statemachine/coordinator_log.h"
@@ -62,6 +63,9 @@ class GroupCoordinator {
     statemachine::CoordinatorLog& log;
     GroupConfig config;
     std::string name;  // "__consumer_offsets-7"
+    Assignors& assignors;
+    // The cluster as the shard knows it now.
+    std::function<std::shared_ptr<const metadata::Image>()> image;
   };
   explicit GroupCoordinator(Parts parts);
   ~GroupCoordinator();

@@ -15,8 +15,7 @@ class GroupCoordinatorTest : public GroupFixture {
   void restart_slowly() {
     stop();
     log.hold();
-    coordinator = std::make_unique<GroupCoordinator>(
-        GroupCoordinator::Parts{scheduler, random, log, config, "__consumer_offsets-0"});
+    coordinator = std::make_unique<GroupCoordinator>(parts());
     loaded.emplace(start(coordinator->load()));
     run();
   }

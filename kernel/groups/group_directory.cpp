@@ -25,13 +25,8 @@ Task<void> drop_topic(Held coordinator, std::string topic) {
 
 }  // namespace
 
-GroupDirectory::GroupDirectory(replication::Replicas& replicas, BrokerId self, GroupConfig config,
-                               Random& random)
-    : replicas_(replicas),
-      self_(self),
-      config_(config),
-      random_(random),
-      shards_(replicas.shards()) {}
+GroupDirectory::GroupDirectory(Parts parts)
+    : parts_(std::move(parts)), shards_(parts_.replicas.shards()) {}
 
 GroupDirectory::~GroupDirectory() = default;
 
@@ -55,8 +50,8 @@ void GroupDirectory::on_image(size_t shard, const metadata::Image& before,
 bool GroupDirectory::is_mine(size_t shard, const metadata::TopicInfo& offsets,
                              int32_t partition) const {
   const auto index = static_cast<size_t>(partition);
-  return index < offsets.partitions.size() && offsets.partitions[index].leader == self_ &&
-         replicas_.owner(offsets.id, partition) == shard;
+  return index < offsets.partitions.size() && offsets.partitions[index].leader == parts_.self &&
+         parts_.replicas.owner(offsets.id, partition) == shard;
 }
 
 // Ends the coordinators whose partition is no longer ours: the topic was deleted, and may have been
@@ -81,7 +76,7 @@ void GroupDirectory::drop_gone(size_t shard, const metadata::TopicInfo* offsets)
 Task<void> GroupDirectory::retire(size_t shard, std::shared_ptr<Entry> entry) {
   ++shards_[shard].retiring;
   co_await entry->coordinator->stop();
-  replicas_.scheduler(shard).post([this, shard, gone = std::move(entry)]() mutable {
+  parts_.replicas.scheduler(shard).post([this, shard, gone = std::move(entry)]() mutable {
     gone.reset();
     Shard& own = shards_[shard];
     if (--own.retiring > 0 || !own.retired) return;
@@ -91,18 +86,20 @@ Task<void> GroupDirectory::retire(size_t shard, std::shared_ptr<Entry> entry) {
 }
 
 void GroupDirectory::make(size_t shard, const metadata::TopicInfo& offsets, int32_t partition) {
-  Scheduler& scheduler = replicas_.scheduler(shard);
+  Scheduler& scheduler = parts_.replicas.scheduler(shard);
+  replication::PartitionTable& table = parts_.replicas.table(shard);
   const std::string name = TopicPartition{offsets.name, partition}.text();
   auto entry = std::make_shared<Entry>();
   entry->topic = offsets.id;
-  entry->log =
-      std::make_unique<PartitionLog>(replicas_.table(shard), scheduler, offsets.id, partition);
-  entry->coordinator =
-      std::make_unique<GroupCoordinator>(GroupCoordinator::Parts{.scheduler = scheduler,
-                                                                 .random = random_,
-                                                                 .log = *entry->log,
-                                                                 .config = config_,
-                                                                 .name = name});
+  entry->log = std::make_unique<PartitionLog>(table, scheduler, offsets.id, partition);
+  entry->coordinator = std::make_unique<GroupCoordinator>(
+      GroupCoordinator::Parts{.scheduler = scheduler,
+                              .random = parts_.random,
+                              .log = *entry->log,
+                              .config = parts_.config,
+                              .name = name,
+                              .assignors = parts_.assignors,
+                              .image = [&table] { return table.shared_image(); }});
   shards_[shard].entries[partition] = entry;
   spawn(load(Held(entry, entry->coordinator.get()), name));
 }
@@ -124,7 +121,7 @@ GroupDirectory::Coordinators GroupDirectory::coordinators(size_t shard) const {
 
 Task<void> GroupDirectory::stop(Scheduler& home) {
   for (size_t shard = 0; shard < shards_.size(); ++shard) {
-    co_await call_on(home, replicas_.scheduler(shard),
+    co_await call_on(home, parts_.replicas.scheduler(shard),
                      [this, shard]() -> Task<void> { return stop_shard(shard); });
   }
 }
@@ -145,10 +142,10 @@ Result<GroupDirectory::Place> GroupDirectory::locate(const metadata::Image& imag
     return fail(Errc::kCoordinatorNotAvailable, group, "there is no __consumer_offsets yet");
   }
   const int32_t partition = partition_for(group, static_cast<int32_t>(offsets->partitions.size()));
-  if (offsets->partitions[static_cast<size_t>(partition)].leader != self_) {
+  if (offsets->partitions[static_cast<size_t>(partition)].leader != parts_.self) {
     return fail(Errc::kNotCoordinator, group, "another broker coordinates the group");
   }
-  return Place{replicas_.owner(offsets->id, partition), offsets->id, partition};
+  return Place{parts_.replicas.owner(offsets->id, partition), offsets->id, partition};
 }
 
 }  // namespace tenon::groups

@@ -25,8 +25,14 @@ namespace tenon::groups {
 class GroupDirectory {
  public:
   // All outlive the directory. `random` must be safe to use from every shard.
-  GroupDirectory(replication::Replicas& replicas, BrokerId self, GroupConfig config,
-                 Random& random);
+  struct Parts {
+    replication::Replicas& replicas;
+    BrokerId self;
+    GroupConfig config;
+    Random& random;
+    Assignors& assignors;
+  };
+  explicit GroupDirectory(Parts parts);
   ~GroupDirectory();
 
   // On the shard: makes and loads the coordinators of its partitions, ends those of partitions that
@@ -52,7 +58,7 @@ class GroupDirectory {
       refused.fulfil(forward(place));
       return future;
     }
-    return call_on(home, replicas_.scheduler(place->shard),
+    return call_on(home, parts_.replicas.scheduler(place->shard),
                    [this, where = *place, body = std::move(body)]() mutable {
                      return run<T>(where, std::move(body));
                    });
@@ -94,10 +100,7 @@ class GroupDirectory {
     co_return co_await body(*coordinator);
   }
 
-  replication::Replicas& replicas_;
-  BrokerId self_;
-  GroupConfig config_;
-  Random& random_;
+  Parts parts_;
   std::vector<Shard> shards_;  // each touched only on its shard
 };
 

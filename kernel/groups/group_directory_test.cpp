@@ -2,6 +2,7 @@
 
 #include "groups/group_directory.h"
 
+#include "groups/testing/sim_assignors.h"
 #include "replication/testing/replicas_fixture.h"
 
 namespace tenon::groups {
@@ -19,7 +20,11 @@ class GroupDirectoryTest : public replication::ReplicasTest {
   void restart() {
     stop();
     directory_ = std::make_unique<GroupDirectory>(
-        *replicas_, kSelf, GroupConfig{.initial_rebalance_delay_ms = delay_ms_}, random_);
+        GroupDirectory::Parts{.replicas = *replicas_,
+                              .self = kSelf,
+                              .config = {.initial_rebalance_delay_ms = delay_ms_},
+                              .random = random_,
+                              .assignors = assignors_});
     replicas_->on_applied([this](size_t shard, const auto& before, const auto& after) {
       directory_->on_image(shard, before, after);
     });
@@ -78,6 +83,7 @@ class GroupDirectoryTest : public replication::ReplicasTest {
   }
   Errc refusal(const std::string& group) { return commit(group, "t").error().code; }
 
+  SimAssignors assignors_;
   std::unique_ptr<GroupDirectory> directory_;
   int32_t delay_ms_ = 0;
 };

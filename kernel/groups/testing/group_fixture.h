@@ -18,6 +18,7 @@
 #include "base/sim_scheduler.h"
 #include "groups/group_coordinator.h"
 #include "groups/table/group_records.h"
+#include "groups/testing/sim_assignors.h"
 #include "statemachine/sim_log.h"
 #include "wire/api.h"
 #include "wire/codec.h"
@@ -90,10 +91,18 @@ class GroupFixture : public ::testing::Test {
   // A new coordinator over the same log, with the config as it is now.
   void restart() {
     stop();
-    coordinator = std::make_unique<GroupCoordinator>(
-        GroupCoordinator::Parts{scheduler, random, log, config, "__consumer_offsets-0"});
+    coordinator = std::make_unique<GroupCoordinator>(parts());
     loaded.emplace(start(coordinator->load()));
     run();
+  }
+  GroupCoordinator::Parts parts() {
+    return {.scheduler = scheduler,
+            .random = random,
+            .log = log,
+            .config = config,
+            .name = "__consumer_offsets-0",
+            .assignors = assignors,
+            .image = [this] { return image; }};
   }
   void stop() {
     if (!coordinator) return;
@@ -286,6 +295,8 @@ class GroupFixture : public ::testing::Test {
   SeededRandom random{7};
   statemachine::SimLog log;
   GroupConfig config;
+  SimAssignors assignors;
+  std::shared_ptr<const metadata::Image> image = metadata::Image::empty("test-cluster");
   std::unique_ptr<GroupCoordinator> coordinator;
   std::optional<Future<Result<>>> loaded;
 

@@ -9,6 +9,7 @@
 #include <type_traits>
 
 #include "controller/disk/sim_files.h"
+#include "groups/testing/sim_assignors.h"
 #include "handlers/call.h"
 #include "handlers/errors.h"
 #include "handlers/table.h"
@@ -123,6 +124,7 @@ class HandlerTest : public replication::ReplicasTest {
                                   .client_software_name = {},
                                   .client_software_version = {}};
   std::unique_ptr<controller::Controller> controller_;
+  groups::SimAssignors assignors_;
   std::unique_ptr<groups::GroupDirectory> groups_;
   std::unique_ptr<Services> services_;
   MetricRegistry metrics_;
@@ -143,7 +145,11 @@ class HandlerTest : public replication::ReplicasTest {
   }
   void build_groups() {
     groups_ = std::make_unique<groups::GroupDirectory>(
-        *replicas_, kSelf, groups::GroupConfig{.initial_rebalance_delay_ms = 0}, random_);
+        groups::GroupDirectory::Parts{.replicas = *replicas_,
+                                      .self = kSelf,
+                                      .config = {.initial_rebalance_delay_ms = 0},
+                                      .random = random_,
+                                      .assignors = assignors_});
     replicas_->on_applied([this](size_t shard, const auto& before, const auto& after) {
       groups_->on_image(shard, before, after);
     });
