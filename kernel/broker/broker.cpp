@@ -167,8 +167,6 @@ Result<> Broker::Rooms::load_plugins() {
     return fail(Errc::kPluginRefused, "", all);
   }
   plugins = std::move(*loaded);
-  for (const std::string& name : plugins->assignor_names())
-    log_warn("assignor \"{}\" is loaded, but no group of this release asks it", name);
   if (const auto problem = plugins->codec_problem(settings))
     return fail(Errc::kInvalidConfig, "", problem->message());
   return check_topic_plugins(*plugins, settings.topic.defaults);

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "config/groups/group_config.h"
 #include "config/option.h"
 #include "config/problem.h"
 #include "config/toml/document.h"
@@ -75,6 +76,7 @@ struct GroupSettings {
   int64_t offsets_retention_ms = 0;
   int64_t offsets_retention_check_interval_ms = 0;
   int32_t offset_metadata_bytes_max = 0;
+  ConsumerGroupSettings consumer;
 };
 
 struct FetchSettings {

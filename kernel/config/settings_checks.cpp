@@ -76,6 +76,36 @@ void check_partitioner(const Settings& settings, Checker& checker) {
                              name));
 }
 
+// The defaults name assignors that a configuration need not load.
+void check_assignors(const Settings& settings, Checker& checker) {
+  constexpr auto kKey = "groups.consumer.assignors";
+  if (settings.origins.at(kKey).at.file.empty()) return;
+  std::set<std::string_view> seen;
+  for (const std::string& name : settings.groups.consumer.assignors) {
+    if (!seen.insert(name).second)
+      checker.report(kKey, fmt::format("\"{}\" names \"{}\" twice", kKey, name));
+    else if (!is_loaded(settings, "assignor", name))
+      checker.report(
+          kKey,
+          fmt::format("\"{0}\" names \"{1}\", but no table [assignor.{1}] loads it", kKey, name));
+  }
+}
+
+void check_bounds_of_groups(const ConsumerGroupSettings& consumer, Checker& checker) {
+  const auto in_order = [&checker](const std::string& key, const BoundedTime& time) {
+    checker.in_order(key + "_min", time.min, key, time.value);
+    checker.in_order(key, time.value, key + "_max", time.max);
+  };
+  in_order("groups.consumer.session_timeout", consumer.session_timeout_ms);
+  in_order("groups.consumer.heartbeat_interval", consumer.heartbeat_interval_ms);
+  in_order("groups.consumer.assignment_interval", consumer.assignment_interval_ms);
+  if (consumer.heartbeat_interval_ms.value >= consumer.session_timeout_ms.value) {
+    checker.report("groups.consumer.heartbeat_interval",
+                   "\"groups.consumer.heartbeat_interval\" must be shorter than "
+                   "\"groups.consumer.session_timeout\"");
+  }
+}
+
 void check_addresses(const Settings& settings, Checker& checker) {
   const Endpoint& kafka = settings.kafka.bind;
   if (kafka.empty()) checker.report("kafka.bind", "\"kafka.bind\" must be \"host:port\"");
@@ -111,6 +141,8 @@ void check_settings(const Settings& settings, const std::string& file, Problems&
                    "topic.defaults.compaction_max_lag", defaults.max_compaction_lag_ms);
   checker.in_order("groups.session_timeout_min", settings.groups.session_timeout_min_ms,
                    "groups.session_timeout_max", settings.groups.session_timeout_max_ms);
+  check_assignors(settings, checker);
+  check_bounds_of_groups(settings.groups.consumer, checker);
 }
 
 }  // namespace tenon::config

@@ -66,5 +66,27 @@ TEST_F(SettingsTest, the_shortest_session_is_not_above_the_longest) {
             std::string::npos);
 }
 
+TEST_F(SettingsTest, an_assignor_that_is_offered_must_be_loaded) {
+  EXPECT_EQ(problem("[groups.consumer]\nassignors = [\"uniform\"]\n"),
+            "x.toml:2:13: \"groups.consumer.assignors\" names \"uniform\", but no table "
+            "[assignor.uniform] loads it");
+  EXPECT_EQ(problem("[groups.consumer]\nassignors = [\"range\", \"range\"]\n[assignor.range]\n"),
+            "x.toml:2:13: \"groups.consumer.assignors\" names \"range\" twice");
+  EXPECT_TRUE(problems("").empty());  // those of the default need not be there
+}
+
+TEST_F(SettingsTest, what_groups_get_lies_within_what_they_may_ask_for) {
+  EXPECT_EQ(problem("[groups.consumer]\nsession_timeout = \"30s\"\n"),
+            "x.toml:2:19: \"groups.consumer.session_timeout_min\" = 45s is above "
+            "\"groups.consumer.session_timeout\" = 30s");
+  EXPECT_EQ(problem("[groups.consumer]\nheartbeat_interval = \"20s\"\n"),
+            "x.toml:2:22: \"groups.consumer.heartbeat_interval\" = 20s is above "
+            "\"groups.consumer.heartbeat_interval_max\" = 15s");
+  EXPECT_EQ(problem("[groups.consumer]\nheartbeat_interval_max = \"1m\"\n"
+                    "heartbeat_interval = \"45s\"\n"),
+            "x.toml:3:22: \"groups.consumer.heartbeat_interval\" must be shorter than "
+            "\"groups.consumer.session_timeout\"");
+}
+
 }  // namespace
 }  // namespace tenon::config

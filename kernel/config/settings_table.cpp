@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "config/settings_row.h"
 #include "config/topic_options.h"
 
 namespace tenon::config {
@@ -15,24 +16,8 @@ namespace {
 using S = Settings;
 using V = OptionValue;
 
-constexpr int64_t kMinute = 60'000;
-constexpr int64_t kDay = 24 * 60 * kMinute;
-constexpr int64_t kKiB = 1 << 10;
 constexpr std::string_view kLogLevels[] = {"debug", "info", "warn", "error", "off"};
 constexpr std::string_view kOnFault[] = {"refuse", "skip"};
-
-struct Row {
-  std::string_view key;
-  OptionType type;
-  std::string_view default_text;
-  std::string_view kafka_name{};
-  std::string_view about;
-  void (*set)(Settings&, const OptionValue&);
-  int64_t min = 0;
-  int64_t max = 0;
-  int64_t unlimited = 0;
-  std::span<const std::string_view> choices{};
-};
 
 constexpr Row kRows[] = {
     // --- node
@@ -173,79 +158,6 @@ constexpr Row kRows[] = {
      .set = [](S& s, const V& v) { s.topic.replication_factor = static_cast<int16_t>(v.i64); },
      .min = 1,
      .max = 32'767},
-    // --- groups
-    {.key = "groups.initial_rebalance_delay",
-     .type = OptionType::kDuration,
-     .default_text = "3s",
-     .kafka_name = "group.initial.rebalance.delay.ms",
-     .about = "How long a new group waits for more members before its first rebalance.",
-     .set = [](S& s, const V& v) { s.groups.initial_rebalance_delay_ms = v.i64; },
-     .max = kIntMax},
-    {.key = "groups.session_timeout_min",
-     .type = OptionType::kDuration,
-     .default_text = "6s",
-     .kafka_name = "group.min.session.timeout.ms",
-     .about = "The shortest session timeout that a member may ask for.",
-     .set = [](S& s, const V& v) { s.groups.session_timeout_min_ms = v.i64; },
-     .min = 1,
-     .max = kIntMax},
-    {.key = "groups.session_timeout_max",
-     .type = OptionType::kDuration,
-     .default_text = "30m",
-     .kafka_name = "group.max.session.timeout.ms",
-     .about = "The longest session timeout that a member may ask for.",
-     .set = [](S& s, const V& v) { s.groups.session_timeout_max_ms = v.i64; },
-     .min = 1,
-     .max = kIntMax},
-    {.key = "groups.max_size",
-     .type = OptionType::kInt,
-     .default_text = "unlimited",
-     .kafka_name = "group.max.size",
-     .about = "Members of one group.",
-     .set = [](S& s, const V& v) { s.groups.max_size = static_cast<int32_t>(v.i64); },
-     .min = 1,
-     .max = kIntMax,
-     .unlimited = kIntMax},
-    {.key = "groups.offsets_partitions",
-     .type = OptionType::kInt,
-     .default_text = "50",
-     .kafka_name = "offsets.topic.num.partitions",
-     .about = "Partitions of __consumer_offsets; not to be changed once it exists.",
-     .set = [](S& s, const V& v) { s.groups.offsets_partitions = static_cast<int32_t>(v.i64); },
-     .min = 1,
-     .max = 10'000},
-    {.key = "groups.offsets_segment_bytes",
-     .type = OptionType::kBytes,
-     .default_text = "100MiB",
-     .kafka_name = "offsets.topic.segment.bytes",
-     .about = "segment.bytes of __consumer_offsets.",
-     .set = [](S& s, const V& v) { s.groups.offsets_segment_bytes = v.i64; },
-     .min = kKiB,
-     .max = kIntMax},
-    {.key = "groups.offsets_retention",
-     .type = OptionType::kDuration,
-     .default_text = "7d",
-     .kafka_name = "offsets.retention.minutes",
-     .about = "How long offsets stay after their group has become empty.",
-     .set = [](S& s, const V& v) { s.groups.offsets_retention_ms = v.i64; },
-     .min = kMinute,
-     .max = kLongMax},
-    {.key = "groups.offsets_retention_check_interval",
-     .type = OptionType::kDuration,
-     .default_text = "10m",
-     .kafka_name = "offsets.retention.check.interval.ms",
-     .about = "How often expired offsets are looked for.",
-     .set = [](S& s, const V& v) { s.groups.offsets_retention_check_interval_ms = v.i64; },
-     .min = 1,
-     .max = kLongMax},
-    {.key = "groups.offset_metadata_bytes_max",
-     .type = OptionType::kBytes,
-     .default_text = "4KiB",
-     .kafka_name = "offset.metadata.max.bytes",
-     .about = "The longest text that a consumer may store with an offset.",
-     .set = [](S& s,
-               const V& v) { s.groups.offset_metadata_bytes_max = static_cast<int32_t>(v.i64); },
-     .max = kIntMax},
     // --- fetch
     {.key = "fetch.bytes_max",
      .type = OptionType::kBytes,
@@ -361,6 +273,9 @@ const std::vector<Setting>& settings_table() {
   static const std::vector<Setting> table = [] {
     std::vector<Setting> all;
     for (const Row& row : kRows) {
+      if (row.key == "fetch.bytes_max") {
+        for (const Row& of_groups : group_rows()) all.push_back(setting_of(of_groups));
+      }
       all.push_back(setting_of(row));
       if (row.key != "topic.defaults.replication_factor") continue;
       for (const TopicDefaultOption& option : topic_default_options())

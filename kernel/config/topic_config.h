@@ -100,6 +100,7 @@ enum class ConfigSource : int8_t {
   kDynamicDefaultBroker = 3,
   kStaticBroker = 4,
   kDefault = 5,
+  kDynamicGroup = 8,
 };
 
 // One value that stands behind an entry; the first that is set counts.
