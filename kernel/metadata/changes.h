@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "metadata/image.h"
@@ -22,6 +23,7 @@ struct Changes {
   std::vector<Changed> changed;  // partitions or configs
   std::vector<std::shared_ptr<const TopicInfo>> deleted;
   bool brokers_changed = false;
+  std::vector<std::string> group_configs;  // ids of the groups whose configs are others now
 };
 
 // Each list is in the order of the topics' names. Any thread.

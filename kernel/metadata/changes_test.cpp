@@ -35,6 +35,16 @@ TEST_F(ChangesTest, topics_come_go_and_change) {
   EXPECT_EQ(text(changes_between(*before, *now)), "+d-a*c");
 }
 
+TEST_F(ChangesTest, groups_whose_configs_come_go_and_change_are_named) {
+  const auto before = after({group_config("a", "k", "1"), group_config("b", "k", "1"),
+                             group_config("c", "k", "1"), group_config("d", "k", "1")});
+  const auto now = after(*before, {group_config("a", "k", {}), group_config("b", "k", "2"),
+                                   group_config("c", "k", "1"), group_config("e", "k", "1")});
+  EXPECT_EQ(changes_between(*before, *now).group_configs,
+            (std::vector<std::string>{"a", "b", "e"}));
+  EXPECT_TRUE(changes_between(*now, *now).group_configs.empty());
+}
+
 TEST_F(ChangesTest, a_topic_made_again_is_another_topic) {
   const auto before = after({topic("a", 1)});
   const auto now = after(*before, {remove(1), topic("a", 2)});

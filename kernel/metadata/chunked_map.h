@@ -77,6 +77,9 @@ class ChunkedMap {
   size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
 
+  // Does `a` come before `b`?
+  static bool less(const T& a, const T& b) { return Order::less(Order::key(a), Order::key(b)); }
+
   // The value of `key`, or null.
   template <class Key>
   const T* find(const Key& key) const {

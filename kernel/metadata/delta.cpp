@@ -39,7 +39,8 @@ Delta::Delta(const Image& base)
     : next_(base),
       by_name_(base.by_name_),
       by_id_(base.by_id_),
-      by_metric_name_(base.by_metric_name_) {}
+      by_metric_name_(base.by_metric_name_),
+      groups_(base.groups_) {}
 
 Result<> Delta::replay(const Record& record) {
   return std::visit([this](const auto& message) { return replay_one(message); }, record);
@@ -61,6 +62,7 @@ std::shared_ptr<const Image> Delta::finish(uint64_t index) {
   next_.by_name_ = by_name_.finish();
   next_.by_id_ = by_id_.finish();
   next_.by_metric_name_ = by_metric_name_.finish();
+  next_.groups_ = groups_.finish();
   next_.index_ = index;
   drafts_.clear();
   return std::make_shared<const Image>(std::move(next_));
@@ -127,11 +129,17 @@ Result<> Delta::replay_one(const wire::PartitionRecord& record) {
 }
 
 Result<> Delta::replay_one(const wire::ConfigRecord& record) {
-  if (record.resource_type != kTopicResource)
+  if (record.resource_type == kTopicResource) return replay_topic_config(record);
+  if (record.resource_type != kGroupResource)
     return contradiction(
         fmt::format("config {} is for a resource of type {}, which this broker does "
                     "not know",
                     record.name, record.resource_type));
+  replay_group_config(record);
+  return {};
+}
+
+Result<> Delta::replay_topic_config(const wire::ConfigRecord& record) {
   const TopicInfo* topic = by_name_.find(std::string_view(record.resource_name));
   if (!topic)
     return contradiction(
@@ -143,6 +151,24 @@ Result<> Delta::replay_one(const wire::ConfigRecord& record) {
     draft.configs.erase(record.name);
   }
   return {};
+}
+
+// A group comes into being with its first config, and goes with the last.
+void Delta::replay_group_config(const wire::ConfigRecord& record) {
+  const GroupConfigs* before = groups_.find(std::string_view(record.resource_name));
+  auto after = std::make_shared<GroupConfigs>();
+  if (before) *after = *before;
+  after->group_id = record.resource_name;
+  if (record.value) {
+    after->configs.insert_or_assign(record.name, *record.value);
+  } else {
+    after->configs.erase(record.name);
+  }
+  if (!after->configs.empty()) {
+    groups_.put(std::move(after));
+  } else if (before) {
+    groups_.erase(std::string_view(record.resource_name));
+  }
 }
 
 Result<> Delta::replay_one(const wire::RemoveTopicRecord& record) {

@@ -37,6 +37,9 @@ class Delta {
   Result<> replay_one(const wire::RemoveTopicRecord& record);
   Result<> replay_one(const wire::ProducerIdsRecord& record);
 
+  Result<> replay_topic_config(const wire::ConfigRecord& record);
+  void replay_group_config(const wire::ConfigRecord& record);
+
   // This delta's own copy of a topic of the image being made; it must be there.
   TopicInfo& edit(const TopicInfo& topic);
   void put(std::shared_ptr<TopicInfo> topic);
@@ -45,6 +48,7 @@ class Delta {
   Image::Topics::Editor by_name_;
   ChunkedMap<TopicInfo, TopicsById>::Editor by_id_;
   ChunkedMap<TopicInfo, TopicsByMetricName>::Editor by_metric_name_;
+  Image::Groups::Editor groups_;
   // Topics made or copied by this delta; still mutable, because nobody else has seen them.
   std::unordered_map<Uuid, std::shared_ptr<TopicInfo>> drafts_;
 };

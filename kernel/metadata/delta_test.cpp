@@ -100,7 +100,23 @@ TEST_F(DeltaTest, records_that_contradict_the_image_are_refused) {
   EXPECT_EQ(refusal(*base, {broker(1, 5)}), Errc::kCorruptData);
 }
 
-TEST_F(DeltaTest, a_config_of_something_else_than_a_topic_is_refused) {
+TEST_F(DeltaTest, a_group_needs_nothing_but_a_config_to_have_one) {
+  using Configs = std::map<std::string, std::string>;
+  const auto base = after({group_config("g", "k", "1"), group_config("g", "j", "2")});
+  EXPECT_EQ(base->group_configs("g"), (Configs{{"k", "1"}, {"j", "2"}}));
+  EXPECT_TRUE(base->group_configs("h").empty());
+  const auto now = after(*base, {group_config("g", "k", "3"), group_config("g", "j", {})});
+  EXPECT_EQ(now->group_configs("g"), (Configs{{"k", "3"}}));
+  EXPECT_EQ(base->group_configs("g").at("k"), "1");
+}
+
+TEST_F(DeltaTest, a_group_without_configs_leaves_nothing_behind) {
+  const auto base = after({group_config("g", "k", "1")});
+  const auto now = after(*base, {group_config("g", "k", {}), group_config("h", "k", {})});
+  EXPECT_TRUE(now->groups().empty());
+}
+
+TEST_F(DeltaTest, a_config_of_something_else_than_a_topic_or_group_is_refused) {
   const auto base = after({topic("a", 1)});
   wire::ConfigRecord record = config_record("a", "k", "v");
   record.resource_type = 4;

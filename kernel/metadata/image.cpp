@@ -28,6 +28,12 @@ std::shared_ptr<const Image> Image::empty(std::string cluster_id) {
   return std::make_shared<const Image>(std::move(image));
 }
 
+const std::map<std::string, std::string>& Image::group_configs(std::string_view group_id) const {
+  static const std::map<std::string, std::string> none;
+  const GroupConfigs* found = groups_.find(group_id);
+  return found ? found->configs : none;
+}
+
 const BrokerInfo* Image::find_broker(BrokerId id) const {
   const auto at = std::ranges::lower_bound(brokers_, id, {}, &BrokerInfo::id);
   return at != brokers_.end() && at->id == id ? &*at : nullptr;

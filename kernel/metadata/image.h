@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The cluster as an immutable image: topics, their partitions and configs, brokers, the next
-// producer id, and the journal position it stands for. The controller makes a new image of each
-// committed change (delta.h) and hands it to the shards; handlers read it.
+// The cluster as an immutable image: topics, their partitions and configs, brokers, the configs of
+// groups, the next producer id, and the journal position it stands for. The controller makes a new
+// image of each committed change (delta.h) and hands it to the shards; handlers read it.
 //
 // An Image never changes after it was made, so any thread may read it and hold it by shared_ptr.
 // New images share with old ones all that did not change: one changed topic among 10,000 costs
@@ -51,6 +51,14 @@ struct TopicInfo {
   bool operator==(const TopicInfo&) const = default;
 };
 
+// What was set for one group (resource type GROUP). It need not have members, or ever have had.
+struct GroupConfigs {
+  std::string group_id;
+  std::map<std::string, std::string> configs;  // in Kafka's names; not empty
+
+  bool operator==(const GroupConfigs&) const = default;
+};
+
 struct BrokerInfo {
   BrokerId id = kNoBroker;
   std::string host;  // where clients reach it
@@ -77,9 +85,14 @@ struct TopicsByMetricName {
   static std::string_view key(const TopicInfo& topic) { return topic.name; }
   static bool less(std::string_view a, std::string_view b);
 };
+struct GroupsById {
+  static std::string_view key(const GroupConfigs& group) { return group.group_id; }
+  static bool less(std::string_view a, std::string_view b) { return a < b; }
+};
 
 class Image {
  public:
+  using Groups = ChunkedMap<GroupConfigs, GroupsById>;
   using Topics = ChunkedMap<TopicInfo, TopicsByName>;
 
   // An image without topics and brokers, at journal position 0.
@@ -98,6 +111,11 @@ class Image {
   }
   // All topics in the order of their names: `for (const TopicInfo& topic : image.topics())`.
   const Topics& topics() const { return by_name_; }
+
+  // The configs of a group; empty for one that has none.
+  const std::map<std::string, std::string>& group_configs(std::string_view group_id) const;
+  // The groups that have configs, in the order of their ids.
+  const Groups& groups() const { return groups_; }
 
   // In the order of their ids.
   const std::vector<BrokerInfo>& brokers() const { return brokers_; }
@@ -119,6 +137,7 @@ class Image {
   Topics by_name_;
   ChunkedMap<TopicInfo, TopicsById> by_id_;
   ChunkedMap<TopicInfo, TopicsByMetricName> by_metric_name_;
+  Groups groups_;
   std::vector<BrokerInfo> brokers_;
   std::string cluster_id_;
   BrokerId controller_ = kNoBroker;

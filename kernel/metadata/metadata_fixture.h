@@ -41,6 +41,10 @@ class MetadataFixture : public ::testing::Test {
                        std::optional<std::string> value) {
     return config_record(topic_name, name, std::move(value));
   }
+  static Record group_config(const std::string& group_id, const std::string& name,
+                             std::optional<std::string> value) {
+    return group_config_record(group_id, name, std::move(value));
+  }
   static Record remove(uint64_t topic_number) {
     return wire::RemoveTopicRecord{.topic_id = id(topic_number)};
   }

@@ -166,6 +166,14 @@ wire::ConfigRecord config_record(const std::string& topic, const std::string& na
           .value = std::move(value)};
 }
 
+wire::ConfigRecord group_config_record(const std::string& group_id, const std::string& name,
+                                       std::optional<std::string> value) {
+  return {.resource_type = kGroupResource,
+          .resource_name = group_id,
+          .name = name,
+          .value = std::move(value)};
+}
+
 std::vector<Record> to_records(const Image& image) {
   std::vector<Record> out;
   for (const BrokerInfo& broker : image.brokers()) out.emplace_back(to_record(broker));
@@ -174,6 +182,10 @@ std::vector<Record> to_records(const Image& image) {
                                              .next_producer_id = image.next_producer_id()});
   }
   for (const TopicInfo& topic : image.topics()) append_topic(out, topic);
+  for (const GroupConfigs& group : image.groups()) {
+    for (const auto& [name, value] : group.configs)
+      out.emplace_back(group_config_record(group.group_id, name, value));
+  }
   return out;
 }
 

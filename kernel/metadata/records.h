@@ -28,8 +28,9 @@ namespace tenon::metadata {
 using Record = std::variant<wire::RegisterBrokerRecord, wire::TopicRecord, wire::PartitionRecord,
                             wire::ConfigRecord, wire::RemoveTopicRecord, wire::ProducerIdsRecord>;
 
-// ConfigRecord::resource_type of a topic (Kafka's ConfigResource.Type).
+// ConfigRecord::resource_type (Kafka's ConfigResource.Type).
 inline constexpr int8_t kTopicResource = 2;
+inline constexpr int8_t kGroupResource = 32;
 
 Bytes encode_record(const Record& record);
 // kCorruptData with a sentence for a frame version, type or version that is not known, and for
@@ -39,11 +40,14 @@ Result<Record> decode_record(ByteView bytes);
 Bytes encode_records(std::span<const Record> records);
 Result<std::vector<Record>> decode_records(ByteView bytes);
 
-// The records that make one partition, one broker, and one config of a topic (nullopt unsets it).
+// The records that make one partition, one broker, and one config of a topic or of a group (nullopt
+// unsets it).
 wire::PartitionRecord to_record(const Uuid& topic_id, const PartitionInfo& partition);
 wire::RegisterBrokerRecord to_record(const BrokerInfo& broker);
 wire::ConfigRecord config_record(const std::string& topic, const std::string& name,
                                  std::optional<std::string> value);
+wire::ConfigRecord group_config_record(const std::string& group_id, const std::string& name,
+                                       std::optional<std::string> value);
 
 // The shortest history of this image: applied to an empty image they make its equal (apart from
 // cluster id, controller and index, which are not records). Always in the same order, so equal

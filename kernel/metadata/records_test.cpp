@@ -64,21 +64,22 @@ TEST_F(RecordsTest, a_list_cut_inside_a_record_is_refused) {
 }
 
 TEST_F(RecordsTest, an_image_is_made_again_from_its_records) {
-  const auto image =
-      after({broker(1, 5), topic("b", 1), partition(1, 0), partition(1, 1),
-             config("b", "retention.ms", "5"), topic("a", 2), partition(2, 0), producer_ids(3000)});
+  const auto image = after({broker(1, 5), topic("b", 1), partition(1, 0), partition(1, 1),
+                            config("b", "retention.ms", "5"), topic("a", 2), partition(2, 0),
+                            producer_ids(3000), group_config("g", "k", "1")});
   const auto again = after(to_records(*image));
   EXPECT_EQ(dump(*again), dump(*image));
   EXPECT_EQ(*again->find("b"), *image->find("b"));
+  EXPECT_EQ(again->group_configs("g"), image->group_configs("g"));
   EXPECT_EQ(again->brokers(), image->brokers());
   EXPECT_EQ(again->next_producer_id(), 3000);
 }
 
 TEST_F(RecordsTest, equal_images_have_equal_bytes_whatever_their_history) {
   const auto one = after({topic("a", 1), partition(1, 0), topic("b", 2), partition(2, 0)});
-  const auto other =
-      after({topic("x", 3), topic("b", 2), partition(2, 0), remove(3), topic("a", 1),
-             partition(1, 0), config("a", "k", "v"), config("a", "k", std::nullopt)});
+  const auto other = after({topic("x", 3), topic("b", 2), partition(2, 0), remove(3), topic("a", 1),
+                            partition(1, 0), config("a", "k", "v"), config("a", "k", std::nullopt),
+                            group_config("g", "k", "1"), group_config("g", "k", std::nullopt)});
   EXPECT_EQ(dump(*one), dump(*other));
 }
 
