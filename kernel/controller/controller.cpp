@@ -38,7 +38,8 @@ std::vector<std::string> topics_to_compact(const std::vector<Record>& records) {
   std::vector<std::string> topics;
   for (const Record& record : records) {
     const auto* config = std::get_if<wire::ConfigRecord>(&record);
-    if (!config || config->name != "cleanup.policy" || !config->value) continue;
+    const bool of_topic = config && config->resource_type == metadata::kTopicResource;
+    if (!of_topic || config->name != "cleanup.policy" || !config->value) continue;
     if (metadata::is_internal_topic(config->resource_name)) continue;
     if (config->value->contains("compact")) topics.push_back(config->resource_name);
   }
@@ -239,6 +240,13 @@ Task<Results<>> Controller::alter_topic_configs(std::vector<TopicConfigChanges> 
                                                 bool validate_only) {
   co_return co_await change<void>(topics.size(), [&](const PlanContext& context) {
     return plan_alter_topic_configs(context, topics, validate_only);
+  });
+}
+
+Task<Results<>> Controller::alter_group_configs(std::vector<GroupConfigChanges> groups,
+                                                bool validate_only) {
+  co_return co_await change<void>(groups.size(), [&](const PlanContext& context) {
+    return plan_alter_group_configs(context.image, options_.groups, groups, validate_only);
   });
 }
 

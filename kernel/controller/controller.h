@@ -32,6 +32,7 @@
 #include "base/random.h"
 #include "base/scheduler.h"
 #include "base/task.h"
+#include "controller/configs/group_plans.h"
 #include "controller/journal.h"
 #include "controller/requests.h"
 #include "controller/topics/topic_rules.h"
@@ -49,6 +50,7 @@ struct ControllerOptions {
   // the controller's to set.
   metadata::BrokerInfo broker;
   TopicPolicy topics;
+  GroupPolicy groups;
   // A snapshot is made when the journal has grown by this much since the last.
   uint64_t snapshot_after_bytes = 16 << 20;
 };
@@ -98,6 +100,10 @@ class Controller {
   // As Kafka's IncrementalAlterConfigs (KIP-339) for topics; all changes of one topic or none.
   // kUnknownTopicOrPartition, kInvalidConfig, kInvalidRequest.
   Task<Results<>> alter_topic_configs(std::vector<TopicConfigChanges> topics,
+                                      bool validate_only = false);
+
+  // The same for groups, which need not be there. kInvalidConfig, kInvalidRequest.
+  Task<Results<>> alter_group_configs(std::vector<GroupConfigChanges> groups,
                                       bool validate_only = false);
 
   // kProducerIdBlockSize ids that were never given out and never will be again, not even after a

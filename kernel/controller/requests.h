@@ -78,6 +78,16 @@ struct TopicConfigChanges {
   bool replace_all = false;
 };
 
+// As TopicConfigChanges, of a group, which need not be there.
+struct GroupConfigChanges {
+  std::string group_id;
+  std::vector<ConfigChange> changes;
+  bool replace_all = false;
+};
+
+// Kafka name -> text, as it was set.
+using Configs = std::map<std::string, std::string>;
+
 // The ids first, first+1, ..., first+count-1, given to nobody else, ever.
 struct ProducerIdBlock {
   ProducerId first{-1};

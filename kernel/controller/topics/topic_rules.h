@@ -16,6 +16,7 @@
 #include "base/ids.h"
 #include "base/random.h"
 #include "config/topic_config.h"
+#include "controller/requests.h"
 #include "metadata/image.h"
 
 namespace tenon::controller {
@@ -33,7 +34,6 @@ struct TopicPolicy {
 };
 
 using Replicas = std::vector<BrokerId>;
-using Configs = std::map<std::string, std::string>;
 
 // The config that says which storage plugin holds a topic. It is fixed when the topic is made.
 inline constexpr std::string_view kStorageConfig = "tenon.storage";

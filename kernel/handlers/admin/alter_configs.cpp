@@ -10,25 +10,28 @@ namespace {
 using Request = wire::AlterConfigsRequest;
 using Response = wire::AlterConfigsResponse;
 
-Result<controller::TopicConfigChanges> to_changes(const Request::AlterConfigsResource& asked) {
+Result<Alteration> to_alteration(const Request::AlterConfigsResource& asked) {
   if (auto can = check_can_be_altered(asked.resource_type, asked.resource_name); !can) {
     return forward(can);
   }
-  controller::TopicConfigChanges changes{
-      .topic = asked.resource_name, .changes = {}, .replace_all = true};
+  Alteration alteration{.resource_type = asked.resource_type,
+                        .name = asked.resource_name,
+                        .changes = {},
+                        .replace_all = true};
   for (const auto& config : asked.configs) {
-    changes.changes.push_back(
+    alteration.changes.push_back(
         {.name = config.name, .op = controller::ConfigOp::kSet, .value = config.value});
   }
-  return changes;
+  return alteration;
 }
 
 }  // namespace
 
 Task<Response> handle_alter_configs(Call& call, Request request) {
-  std::vector<Result<controller::TopicConfigChanges>> changes;
-  for (const auto& asked : request.resources) changes.push_back(to_changes(asked));
-  const auto results = co_await alter_topics(call, std::move(changes), request.validate_only);
+  std::vector<Result<Alteration>> alterations;
+  for (const auto& asked : request.resources) alterations.push_back(to_alteration(asked));
+  const auto results =
+      co_await alter_resources(call, std::move(alterations), request.validate_only);
   co_return answer_alteration<Response>(request, results);
 }
 

@@ -29,6 +29,16 @@ TEST_F(AlterConfigsTest, what_is_left_out_goes_back_to_its_default) {
   EXPECT_TRUE(topic("t")->configs.contains("tenon.storage"));
 }
 
+TEST_F(AlterConfigsTest, a_group_keeps_what_is_given_and_no_more) {
+  const auto configs = [this] { return controller_->image()->group_configs("g"); };
+  alter(kGroupResource, "g", {{"tenon.assignor", "range"}, {"tenon.assignor.shadow", "sticky"}});
+  EXPECT_EQ(configs().size(), 2U);
+  EXPECT_EQ(alter(kGroupResource, "g", {{"tenon.assignor", "sticky"}}), ErrorCode::kNone);
+  EXPECT_EQ(configs(), (std::map<std::string, std::string>{{"tenon.assignor", "sticky"}}));
+  EXPECT_EQ(alter(kGroupResource, "g", {}), ErrorCode::kNone);
+  EXPECT_TRUE(configs().empty());
+}
+
 TEST_F(AlterConfigsTest, only_topics_that_are_there_can_be_altered) {
   EXPECT_EQ(alter(kTopicResource, "missing", {}), ErrorCode::kUnknownTopicOrPartition);
   EXPECT_EQ(alter(kBrokerResource, "1", {}), ErrorCode::kInvalidRequest);

@@ -13,13 +13,21 @@
 
 namespace tenon::handlers {
 
-// kInvalidRequest for anything but a topic.
+// Of a topic or of a group.
+struct Alteration {
+  int8_t resource_type = 0;
+  std::string name;
+  std::vector<controller::ConfigChange> changes;
+  bool replace_all = false;
+};
+
+// kInvalidRequest for anything but topics and groups.
 Result<> check_can_be_altered(int8_t resource_type, const std::string& name);
 
-// Alters the topics of those changes that are none of them refused already. One result for each, in
-// order; they have reached every shard when it resolves.
-Task<std::vector<Result<>>> alter_topics(
-    Call& call, std::vector<Result<controller::TopicConfigChanges>> changes, bool validate_only);
+// Makes those alterations that are not refused already. One result for each, in order; they have
+// reached every shard when it resolves.
+Task<std::vector<Result<>>> alter_resources(Call& call, std::vector<Result<Alteration>> alterations,
+                                            bool validate_only);
 
 // The responses to `request`, one for each resource.
 template <class Response, class Request>

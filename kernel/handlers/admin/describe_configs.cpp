@@ -32,27 +32,39 @@ Line to_line(const config::ConfigEntry& entry, const wire::DescribeConfigsReques
   return line;
 }
 
+using Entries = std::vector<config::ConfigEntry>;
+
+Result<Entries> entries_of_topic(const config::Settings& settings, const metadata::Image& image,
+                                 const std::string& name) {
+  const auto* topic = image.find(name);
+  if (topic == nullptr) return fail(Errc::kUnknownTopicOrPartition, name, "there is no such topic");
+  return config::list_topic_config(settings.topic.defaults, topic->configs);
+}
+
+Result<Entries> entries_of_broker(Call& call, const std::string& name) {
+  // The empty name stands for the cluster-wide dynamic defaults, of which there are none.
+  if (name.empty()) return Entries{};
+  const std::string self = std::to_string(call.services.self.value);
+  if (name == self) return config::list_broker_config(call.services.settings);
+  return fail(Errc::kInvalidRequest, name, "this is broker " + self);
+}
+
+// A group need not be there to have configs.
+Result<Entries> entries_of_group(const config::Settings& settings, const metadata::Image& image,
+                                 const std::string& name) {
+  if (name.empty())
+    return fail(Errc::kInvalidRequest, "", "configs are those of one group: its name is missing");
+  return config::list_group_config(settings.groups.consumer, image.group_configs(name));
+}
+
 // What is known of the resource, or why it is not.
-Result<std::vector<config::ConfigEntry>> entries_of(Call& call, const metadata::Image& image,
-                                                    const Asked& asked) {
+Result<Entries> entries_of(Call& call, const metadata::Image& image, const Asked& asked) {
   const auto& settings = call.services.settings;
-  if (asked.resource_type == kTopicResource) {
-    const auto* topic = image.find(asked.resource_name);
-    if (topic == nullptr) {
-      return fail(Errc::kUnknownTopicOrPartition, asked.resource_name, "there is no such topic");
-    }
-    return config::list_topic_config(settings.topic.defaults, topic->configs);
-  }
-  if (asked.resource_type == kBrokerResource) {
-    // The empty name stands for the cluster-wide dynamic defaults, of which there are none.
-    if (asked.resource_name.empty()) return std::vector<config::ConfigEntry>{};
-    if (asked.resource_name == std::to_string(call.services.self.value)) {
-      return config::list_broker_config(settings);
-    }
-    return fail(Errc::kInvalidRequest, asked.resource_name,
-                "this is broker " + std::to_string(call.services.self.value));
-  }
-  return fail(Errc::kInvalidRequest, asked.resource_name,
+  const std::string& name = asked.resource_name;
+  if (asked.resource_type == kTopicResource) return entries_of_topic(settings, image, name);
+  if (asked.resource_type == kGroupResource) return entries_of_group(settings, image, name);
+  if (asked.resource_type == kBrokerResource) return entries_of_broker(call, name);
+  return fail(Errc::kInvalidRequest, name,
               "configs of resource type " + std::to_string(asked.resource_type) +
                   " are not kept by this broker");
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// DescribeConfigs: every config of topics and of this broker, with defaults, sources and synonyms.
+// DescribeConfigs: every config of topics, groups and this broker, with defaults, sources and
+// synonyms.
 #pragma once
 
 #include "handlers/call.h"

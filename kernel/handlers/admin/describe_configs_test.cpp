@@ -80,6 +80,26 @@ TEST_F(DescribeConfigsTest, there_are_no_dynamic_defaults_of_the_cluster) {
   EXPECT_TRUE(answer.configs.empty());
 }
 
+TEST_F(DescribeConfigsTest, lists_every_config_of_a_group_with_its_source) {
+  controller::GroupConfigChanges changes{
+      .group_id = "g",
+      .changes = {{"consumer.session.timeout.ms", controller::ConfigOp::kSet, "60000"}}};
+  ASSERT_TRUE(wait(controller_->alter_group_configs({changes}))[0]);
+  const Answer answer = describe(kGroupResource, "g");
+  EXPECT_EQ(code(answer.error_code), ErrorCode::kNone);
+  EXPECT_EQ(answer.configs.size(), 5U);
+  const Line* own = find(answer, "consumer.session.timeout.ms");
+  ASSERT_NE(own, nullptr);
+  EXPECT_EQ(own->value, "60000");
+  EXPECT_EQ(own->config_source, 8);  // DYNAMIC_GROUP_CONFIG
+  EXPECT_TRUE(find(answer, "tenon.assignor")->is_default);
+}
+
+TEST_F(DescribeConfigsTest, a_group_need_not_be_there_but_must_be_named) {
+  EXPECT_EQ(find(describe(kGroupResource, "none"), "consumer.session.timeout.ms")->value, "45000");
+  EXPECT_EQ(code(describe(kGroupResource, "").error_code), ErrorCode::kInvalidRequest);
+}
+
 TEST_F(DescribeConfigsTest, refuses_other_brokers_and_other_kinds) {
   EXPECT_EQ(code(describe(kBrokerResource, "2").error_code), ErrorCode::kInvalidRequest);
   EXPECT_EQ(code(describe(8, "1").error_code), ErrorCode::kInvalidRequest);

@@ -10,28 +10,30 @@ namespace {
 using Request = wire::IncrementalAlterConfigsRequest;
 using Response = wire::IncrementalAlterConfigsResponse;
 
-Result<controller::TopicConfigChanges> to_changes(const Request::AlterConfigsResource& asked) {
+Result<Alteration> to_alteration(const Request::AlterConfigsResource& asked) {
   if (auto can = check_can_be_altered(asked.resource_type, asked.resource_name); !can) {
     return forward(can);
   }
-  controller::TopicConfigChanges changes{.topic = asked.resource_name, .changes = {}};
+  Alteration alteration{
+      .resource_type = asked.resource_type, .name = asked.resource_name, .changes = {}};
   for (const auto& config : asked.configs) {
     if (config.config_operation < 0 || config.config_operation > 3) {
       return fail(Errc::kInvalidRequest, config.name, "no such config operation");
     }
-    changes.changes.push_back({.name = config.name,
-                               .op = static_cast<controller::ConfigOp>(config.config_operation),
-                               .value = config.value});
+    alteration.changes.push_back({.name = config.name,
+                                  .op = static_cast<controller::ConfigOp>(config.config_operation),
+                                  .value = config.value});
   }
-  return changes;
+  return alteration;
 }
 
 }  // namespace
 
 Task<Response> handle_incremental_alter_configs(Call& call, Request request) {
-  std::vector<Result<controller::TopicConfigChanges>> changes;
-  for (const auto& asked : request.resources) changes.push_back(to_changes(asked));
-  const auto results = co_await alter_topics(call, std::move(changes), request.validate_only);
+  std::vector<Result<Alteration>> alterations;
+  for (const auto& asked : request.resources) alterations.push_back(to_alteration(asked));
+  const auto results =
+      co_await alter_resources(call, std::move(alterations), request.validate_only);
   co_return answer_alteration<Response>(request, results);
 }
 

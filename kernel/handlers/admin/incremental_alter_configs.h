@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// IncrementalAlterConfigs (KIP-339) of topics.
+// IncrementalAlterConfigs (KIP-339) of topics and groups.
 #pragma once
 
 #include "handlers/call.h"

@@ -19,6 +19,9 @@ class IncrementalAlterConfigsTest : public HandlerTest {
   static Resource of_topic(const std::string& name, std::vector<Change> changes) {
     return {.resource_type = kTopicResource, .resource_name = name, .configs = std::move(changes)};
   }
+  static Resource of_group(const std::string& name, std::vector<Change> changes) {
+    return {.resource_type = kGroupResource, .resource_name = name, .configs = std::move(changes)};
+  }
   std::vector<ErrorCode> alter(std::vector<Resource> resources, bool validate_only = false) {
     wire::IncrementalAlterConfigsRequest request;
     request.resources = std::move(resources);
@@ -67,6 +70,17 @@ TEST_F(IncrementalAlterConfigsTest, answers_each_resource_in_its_place) {
                    of_topic("t2", {{"retention.ms", 9, "1"}})}),
             (Codes{ErrorCode::kUnknownTopicOrPartition, ErrorCode::kInvalidRequest,
                    ErrorCode::kNone, ErrorCode::kInvalidRequest}));
+}
+
+TEST_F(IncrementalAlterConfigsTest, topics_and_groups_are_altered_by_one_request) {
+  create("t");
+  EXPECT_EQ(alter({of_group("g", {{"tenon.assignor", kSet, "range"}}),
+                   of_topic("t", {{"retention.ms", kSet, "1"}}),
+                   of_group("h", {{"retention.ms", kSet, "1"}}), of_group("", {})}),
+            (Codes{ErrorCode::kNone, ErrorCode::kNone, ErrorCode::kInvalidConfig,
+                   ErrorCode::kInvalidRequest}));
+  EXPECT_EQ(controller_->image()->group_configs("g").at("tenon.assignor"), "range");
+  EXPECT_EQ(topic("t")->configs.at("retention.ms"), "1");
 }
 
 TEST_F(IncrementalAlterConfigsTest, a_wrong_value_changes_nothing_of_its_topic) {

@@ -10,5 +10,6 @@ namespace tenon::handlers {
 inline constexpr int8_t kTopicResource = 2;
 inline constexpr int8_t kBrokerResource = 4;
 inline constexpr int8_t kBrokerLoggerResource = 8;
+inline constexpr int8_t kGroupResource = 32;
 
 }  // namespace tenon::handlers
