@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "broker/data_lock.h"
+#include "broker/group_plugins.h"
 #include "broker/plugin_routes.h"
 #include "broker/samples.h"
 #include "broker/topic_plugins.h"
@@ -63,14 +64,18 @@ size_t shard_count(const config::RuntimeSettings& runtime) {
   return std::max<size_t>(1, std::thread::hardware_concurrency());
 }
 
-groups::GroupConfig group_config(const config::GroupSettings& from) {
+groups::GroupConfig group_config(const config::GroupSettings& from,
+                                 const std::vector<std::string>& assignors) {
+  config::ConsumerGroupSettings consumer = from.consumer;
+  consumer.assignors = offered_assignors(from.consumer.assignors, assignors);
   return {.min_session_timeout_ms = static_cast<int32_t>(from.session_timeout_min_ms),
           .max_session_timeout_ms = static_cast<int32_t>(from.session_timeout_max_ms),
           .initial_rebalance_delay_ms = static_cast<int32_t>(from.initial_rebalance_delay_ms),
           .max_size = from.max_size,
           .offsets_retention_ms = from.offsets_retention_ms,
           .offsets_retention_check_interval_ms = from.offsets_retention_check_interval_ms,
-          .offset_metadata_max_bytes = from.offset_metadata_bytes_max};
+          .offset_metadata_max_bytes = from.offset_metadata_bytes_max,
+          .consumer = std::move(consumer)};
 }
 
 std::vector<wire::ApiKey> advertised_keys() {
@@ -267,6 +272,10 @@ Result<> Broker::Rooms::start_controller() {
                     .check_config = [this](const config::TopicConfig& config) {
                       return check_topic_plugins(*plugins, config);
                     }};
+  options.groups = {.defaults = settings.groups.consumer,
+                    .check_options = [this](const config::GroupOptions& of_group) {
+                      return check_group_plugins(plugins->assignor_names(), of_group);
+                    }};
   controller = std::make_unique<controller::Controller>(std::move(options));
   controller->on_image([this, first = true](std::shared_ptr<const metadata::Image> image) mutable {
     if (std::exchange(first, false)) set_strays_aside(*image);
@@ -297,7 +306,7 @@ Result<> Broker::Rooms::open_logs() {
   groups = std::make_unique<groups::GroupDirectory>(
       groups::GroupDirectory::Parts{.replicas = *replicas,
                                     .self = BrokerId{settings.node.id},
-                                    .config = group_config(settings.groups),
+                                    .config = group_config(settings.groups, plugins->assignor_names()),
                                     .random = random,
                                     .assignors = *assignors});
   replicas->on_applied([this](size_t shard, const auto& before, const auto& after) {
