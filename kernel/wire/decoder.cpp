@@ -69,6 +69,13 @@ void Decoder::read(std::optional<Payload>& value, bool nullable) {
   value = Payload::own(Bytes(blob->begin(), blob->end()));
 }
 
+bool Decoder::read_presence(bool nullable) {
+  int8_t marker = 0;
+  read(marker, false);
+  if (marker < 0 && !nullable) fail("must not be null");
+  return !failed_ && marker >= 0;
+}
+
 // Strings have an int16 in front, bytes and arrays (`wide`) an int32; compact ones are alike.
 std::optional<size_t> Decoder::read_length(bool wide, bool nullable) {
   int64_t length = -1;

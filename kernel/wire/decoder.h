@@ -7,6 +7,7 @@
 //   array    int32 count  | compact
 //   struct   fields in order; in flexible versions then: uvarint count, count * (uvarint tag,
 //            uvarint size, size bytes), which holds the tagged fields; unknown tags are skipped
+//   nullable struct  int8, negative for null; if it is not, the struct
 //
 // Invariants:
 //   1. Never reads outside the body, whatever the bytes.
@@ -121,6 +122,13 @@ class Decoder {
   void read(S& value, bool /*nullable*/) {
     read_struct(value);
   }
+  template <class S>
+    requires requires(S& value, Decoder& decoder) { value.fields(decoder); }
+  void read(std::optional<S>& value, bool nullable) {
+    if (!read_presence(nullable)) return value.reset();
+    // S{}, because the compiler holds a struct nested in its message for one without defaults.
+    read_struct(value.emplace(S{}));
+  }
 
   template <class T>
   void fill(std::vector<T>& value, size_t count) {
@@ -135,6 +143,8 @@ class Decoder {
     return 1;
   }
 
+  // Whether a nullable struct follows; false after a failure too.
+  bool read_presence(bool nullable);
   // nullopt after a null that is allowed, and after a failure.
   std::optional<size_t> read_length(bool wide, bool nullable);
   std::optional<ByteView> read_text(bool nullable);

@@ -20,6 +20,17 @@ struct Inner {
   }
 };
 
+struct Nullable {
+  std::optional<Inner> inner{};
+  std::optional<Inner> tagged{};
+
+  template <class V>
+  void fields(V& v) {
+    v.field("Inner", inner, since(0).nullable(1));
+    v.tagged(0, "Tagged", tagged, since(0).nullable());
+  }
+};
+
 struct Outer {
   std::optional<std::string> text{};
   std::optional<MutableBytes> records{};
@@ -141,6 +152,40 @@ TEST_F(DecoderTest, a_string_longer_than_kafkas_is_refused_in_flexible_versions_
   bytes_.resize(40'000);
   EXPECT_FALSE(read_bytes(1));
   EXPECT_EQ(error_.detail, "Text: a string of 32768 bytes is longer than 32767");
+}
+
+// The structs that may be null (KIP-893); all versions are flexible.
+Result<Nullable> read_nullable(int16_t version, std::string_view hex) {
+  const Bytes bytes = from_hex(hex);
+  Nullable message;
+  Decoder decoder{ByteView(bytes), version, true};
+  decoder.read_struct(message);
+  decoder.expect_end();
+  if (decoder.failed()) return decoder.error("Nullable");
+  return message;
+}
+
+TEST_F(DecoderTest, a_struct_that_may_be_null_has_a_byte_in_front) {
+  const auto null = read_nullable(1, "ff 00");
+  ASSERT_TRUE(null) << null.error().text();
+  EXPECT_FALSE(null->inner || null->tagged);
+  const auto there = read_nullable(1, "01 02 78 00 00");
+  ASSERT_TRUE(there) << there.error().text();
+  EXPECT_EQ(there->inner.value().name, "x");
+}
+
+TEST_F(DecoderTest, a_tagged_struct_that_may_be_null_has_the_byte_inside_its_size) {
+  const auto there = read_nullable(1, "ff 01 00 04 01 02 78 00");
+  ASSERT_TRUE(there) << there.error().text();
+  EXPECT_EQ(there->tagged.value().name, "x");
+  const auto null = read_nullable(1, "ff 01 00 01 ff");
+  ASSERT_TRUE(null) << null.error().text();
+  EXPECT_FALSE(null->tagged);
+}
+
+TEST_F(DecoderTest, a_null_struct_is_refused_where_the_version_has_none) {
+  EXPECT_EQ(read_nullable(0, "ff 00").error().detail, "Inner: must not be null");
+  EXPECT_EQ(read_nullable(0, "").error().detail, "Inner: 1 bytes are wanted and 0 are left");
 }
 
 TEST_F(DecoderTest, bytes_left_over_are_refused) {

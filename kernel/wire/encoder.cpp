@@ -57,6 +57,11 @@ void Encoder::write(std::optional<Payload>& value, bool nullable) {
   out_.splices.push_back({.at = out_.bytes.size(), .payload = std::move(*value)});
 }
 
+void Encoder::put_presence(bool present, bool nullable) {
+  TN_ASSERT(present || nullable);
+  put(static_cast<int8_t>(present ? 1 : -1));
+}
+
 void Encoder::put_text_length(size_t length) {
   if (flexible_) return put_uvarint(out_.bytes, static_cast<uint32_t>(length + 1));
   put(static_cast<int16_t>(length));

@@ -3,7 +3,8 @@
 // The visitor that writes a message; decoder.h has the grammar. Used by codec.h's encode.
 //
 // A payload is moved out of the message into the chain, behind its length. A null in a version
-// that knows none is written as the empty string, bytes or array.
+// that knows none is written as the empty string, bytes or array. A struct is null only where the
+// version allows it.
 #pragma once
 
 #include <concepts>
@@ -69,6 +70,11 @@ class Encoder {
   static bool is_unset(const std::vector<T>& value, const std::vector<T>& /*empty*/) {
     return value.empty();
   }
+  template <class S>
+    requires requires(S& value, Encoder& encoder) { value.fields(encoder); }
+  static bool is_unset(const std::optional<S>& value, const std::optional<S>& /*null*/) {
+    return !value;
+  }
 
   template <class T>
     requires std::is_arithmetic_v<T>
@@ -106,6 +112,12 @@ class Encoder {
   void write(S& value, bool /*nullable*/) {
     write_struct(value);
   }
+  template <class S>
+    requires requires(S& value, Encoder& encoder) { value.fields(encoder); }
+  void write(std::optional<S>& value, bool nullable) {
+    put_presence(value.has_value(), nullable);
+    if (value) write_struct(*value);
+  }
 
   template <class T>
   void put(T value) {
@@ -113,6 +125,7 @@ class Encoder {
     out_.bytes.resize(at + sizeof(T));
     store_be(out_.bytes.data() + at, value);
   }
+  void put_presence(bool present, bool nullable);
   void put_text_length(size_t length);
   void put_null_text(bool nullable);
   void put_length(size_t length);

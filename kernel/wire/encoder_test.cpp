@@ -21,6 +21,17 @@ struct Part {
   }
 };
 
+struct Nullable {
+  std::optional<Part> part{};
+  std::optional<Part> tagged{};
+
+  template <class V>
+  void fields(V& v) {
+    v.field("Part", part, since(0).nullable());
+    v.tagged(2, "Tagged", tagged, since(0).nullable());
+  }
+};
+
 struct Reply {
   std::optional<std::string> text{};
   std::vector<Part> parts{};
@@ -60,6 +71,17 @@ TEST(encoder, writes_tagged_fields_that_are_set_with_tag_and_size) {
   EXPECT_EQ(written({.epoch = 7, .nodes = {258}}, 1).bytes,
             from_hex("00 01 02 01 08 0000000000000007 04 05 02 00000102"));
   EXPECT_EQ(written({.nodes = {258}}, 1).bytes, from_hex("00 01 01 04 05 02 00000102"));
+}
+
+TEST(encoder, writes_a_byte_in_front_of_a_struct_that_may_be_null) {
+  const auto bytes = [](Nullable message) {
+    OutputChain chain;
+    Encoder(chain, 1, true).write_struct(message);
+    return chain.bytes;
+  };
+  EXPECT_EQ(bytes({}), from_hex("ff 00"));
+  EXPECT_EQ(bytes({.part = Part{.code = 7}}), from_hex("01 0007 00 00 00"));
+  EXPECT_EQ(bytes({.tagged = Part{.code = 7}}), from_hex("ff 01 02 05 01 0007 00 00"));
 }
 
 TEST(encoder, splices_payloads_behind_their_length) {

@@ -26,9 +26,9 @@
 //   kRecordType    metadata records: the type in the frame around them
 //
 // Field types, in Kafka's words: int8 to int64, uint16, bool, float64 (double), uuid (Uuid), string
-// (std::string), bytes (Bytes), arrays (std::vector), structs; std::optional of a string, bytes or
-// array is the nullable one. `records` is a view into the frame (MutableBytes) in a request and a
-// Payload, spliced and not copied, in a response.
+// (std::string), bytes (Bytes), arrays (std::vector), structs; std::optional of a string, bytes,
+// array or struct (KIP-893) is the nullable one. `records` is a view into the frame (MutableBytes)
+// in a request and a Payload, spliced and not copied, in a response.
 #pragma once
 
 #include <cstdint>

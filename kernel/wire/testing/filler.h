@@ -97,7 +97,7 @@ class Filler {
   template <class T>
   void fill(std::optional<T>& value, bool nullable) {
     if (nullable && rarely()) return value.reset();
-    fill(value.emplace(), false);
+    fill(value.emplace(T{}), false);
   }
   template <class S>
     requires requires(S& value, Filler& filler) { value.fields(filler); }
