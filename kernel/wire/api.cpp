@@ -202,6 +202,14 @@ constexpr std::array kErrorNames = std::to_array<std::string_view>({
     "TELEMETRY_TOO_LARGE",
     "INVALID_REGISTRATION",
     "TRANSACTION_ABORTABLE",
+    "INVALID_RECORD_STATE",
+    "SHARE_SESSION_NOT_FOUND",
+    "INVALID_SHARE_SESSION_EPOCH",
+    "FENCED_STATE_EPOCH",
+    "INVALID_VOTER_KEY",
+    "DUPLICATE_VOTER",
+    "VOTER_NOT_FOUND",
+    "INVALID_REGULAR_EXPRESSION",
 });
 
 }  // namespace

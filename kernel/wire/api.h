@@ -209,6 +209,14 @@ enum class ErrorCode : int16_t {
   kTelemetryTooLarge = 118,
   kInvalidRegistration = 119,
   kTransactionAbortable = 120,
+  kInvalidRecordState = 121,
+  kShareSessionNotFound = 122,
+  kInvalidShareSessionEpoch = 123,
+  kFencedStateEpoch = 124,
+  kInvalidVoterKey = 125,
+  kDuplicateVoter = 126,
+  kVoterNotFound = 127,
+  kInvalidRegularExpression = 128,
 };
 
 // Kafka's spelling, "UNKNOWN_TOPIC_OR_PARTITION"; "Unknown" for a number that is not above.

@@ -24,11 +24,12 @@ TEST(api, errors_have_kafkas_spelling) {
   EXPECT_EQ(to_string(ErrorCode::kNone), "NONE");
   EXPECT_EQ(to_string(ErrorCode::kFencedInstanceId), "FENCED_INSTANCE_ID");
   EXPECT_EQ(to_string(ErrorCode::kTransactionAbortable), "TRANSACTION_ABORTABLE");
+  EXPECT_EQ(to_string(ErrorCode::kInvalidRegularExpression), "INVALID_REGULAR_EXPRESSION");
 }
 
 TEST(api, an_unknown_error_has_a_name_too) {
   EXPECT_EQ(to_string(ErrorCode{-2}), "Unknown");
-  EXPECT_EQ(to_string(ErrorCode{121}), "Unknown");
+  EXPECT_EQ(to_string(ErrorCode{129}), "Unknown");
 }
 
 TEST(api, a_range_holds_both_its_ends) {

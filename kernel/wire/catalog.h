@@ -21,6 +21,8 @@
 #include "wire/data/list_offsets.h"
 #include "wire/data/offset_for_leader_epoch.h"
 #include "wire/data/produce.h"
+#include "wire/groups/consumer_group_describe.h"
+#include "wire/groups/consumer_group_heartbeat.h"
 #include "wire/groups/delete_groups.h"
 #include "wire/groups/describe_groups.h"
 #include "wire/groups/find_coordinator.h"
@@ -32,6 +34,7 @@
 #include "wire/groups/offset_delete.h"
 #include "wire/groups/offset_fetch.h"
 #include "wire/groups/sync_group.h"
+#include "wire/records/consumer_group_records.h"
 #include "wire/records/consumer_protocol.h"
 #include "wire/records/group_records.h"
 #include "wire/records/metadata_records.h"
@@ -53,7 +56,8 @@ using GroupsMessages =
                 OffsetCommitResponse, OffsetFetchRequest, OffsetFetchResponse,
                 DescribeGroupsRequest, DescribeGroupsResponse, ListGroupsRequest,
                 ListGroupsResponse, DeleteGroupsRequest, DeleteGroupsResponse, OffsetDeleteRequest,
-                OffsetDeleteResponse>;
+                OffsetDeleteResponse, ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse,
+                ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse>;
 using AdminMessages =
     MessageList<ApiVersionsRequest, ApiVersionsResponse, MetadataRequest, MetadataResponse,
                 CreateTopicsRequest, CreateTopicsResponse, DeleteTopicsRequest,
@@ -64,8 +68,15 @@ using AdminMessages =
                 DescribeLogDirsRequest, DescribeLogDirsResponse>;
 using RecordsMessages =
     MessageList<ConsumerProtocolSubscription, ConsumerProtocolAssignment, GroupMetadataKey,
-                GroupMetadataValue, OffsetCommitKey, OffsetCommitValue, RegisterBrokerRecord,
-                TopicRecord, PartitionRecord, ConfigRecord, RemoveTopicRecord, ProducerIdsRecord>;
+                GroupMetadataValue, OffsetCommitKey, OffsetCommitValue, ConsumerGroupMetadataKey,
+                ConsumerGroupMetadataValue, ConsumerGroupPartitionMetadataKey,
+                ConsumerGroupPartitionMetadataValue, ConsumerGroupMemberMetadataKey,
+                ConsumerGroupMemberMetadataValue, ConsumerGroupTargetAssignmentMetadataKey,
+                ConsumerGroupTargetAssignmentMetadataValue, ConsumerGroupTargetAssignmentMemberKey,
+                ConsumerGroupTargetAssignmentMemberValue, ConsumerGroupCurrentMemberAssignmentKey,
+                ConsumerGroupCurrentMemberAssignmentValue, ConsumerGroupRegularExpressionKey,
+                ConsumerGroupRegularExpressionValue, RegisterBrokerRecord, TopicRecord,
+                PartitionRecord, ConfigRecord, RemoveTopicRecord, ProducerIdsRecord>;
 
 // Calls f.operator()<M>() for every message of the list, in order.
 template <class... M, class F>

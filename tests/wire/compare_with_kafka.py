@@ -19,6 +19,29 @@ import sys
 NUMBERS = {"int8": ">b", "int16": ">h", "int32": ">i", "int64": ">q", "uint16": ">H", "bool": ">?",
            "float64": ">d"}
 
+# What Kafka released after the snapshot that we compare with. A folder that is newer has it already.
+LATER_FILES = {
+    "ConsumerGroupRegularExpressionKey": {  # 4.0
+        "type": "data", "validVersions": "16", "flexibleVersions": "none", "fields": [
+            {"name": "GroupId", "type": "string", "versions": "16"},
+            {"name": "RegularExpression", "type": "string", "versions": "16"}]},
+    "ConsumerGroupRegularExpressionValue": {  # 4.0
+        "type": "data", "validVersions": "0", "flexibleVersions": "0+", "fields": [
+            {"name": "Topics", "type": "[]string", "versions": "0+"},
+            {"name": "Version", "type": "int64", "versions": "0+"},
+            {"name": "Timestamp", "type": "int64", "versions": "0+"}]},
+}
+LATER_VERSIONS = {"ConsumerGroupDescribeRequest": "0-1", "ConsumerGroupDescribeResponse": "0-1",
+                  "DescribeGroupsRequest": "0-6", "DescribeGroupsResponse": "0-6"}
+LATER_FIELDS = [  # message, structs on the way, the field before it, the field
+    ("ConsumerGroupDescribeResponse", ("Groups", "Members"), "TargetAssignment",  # 4.0
+     {"name": "MemberType", "type": "int8", "versions": "1+", "default": "-1"}),
+    ("DescribeGroupsResponse", ("Groups",), "ErrorCode",  # 4.0
+     {"name": "ErrorMessage", "type": "string", "versions": "6+", "nullableVersions": "6+", "default": "null"}),
+    ("ConsumerGroupMetadataValue", (), "Epoch",  # 4.1
+     {"name": "MetadataHash", "type": "int64", "versions": "0+", "taggedVersions": "0+", "tag": 0}),
+]
+
 
 def parse_range(text):
     """(first, last) of "0-4", "3+", "2"; None for "none" or nothing."""
@@ -38,10 +61,29 @@ def within(version, text):
 class KafkaSchema:
     """One of Kafka's files."""
 
-    def __init__(self, path):
-        text = re.sub(r"^\s*//.*$", "", path.read_text(), flags=re.M)
-        self.json = json.loads(text)
+    def __init__(self, folder, name):
+        self.json = self.later(folder / f"{name}.json", name)
         self.shared = {s["name"]: s["fields"] for s in self.json.get("commonStructs", [])}
+
+    @staticmethod
+    def later(path, name):
+        """What the file says, and what Kafka has released since."""
+        if not path.exists() and name in LATER_FILES:
+            return LATER_FILES[name]
+        schema = json.loads(re.sub(r"^\s*//.*$", "", path.read_text(), flags=re.M))
+        known = parse_range(schema["validVersions"])[1]
+        if known < parse_range(LATER_VERSIONS.get(name, "0"))[1]:
+            schema["validVersions"] = LATER_VERSIONS[name]
+        for message, way, before, field in LATER_FIELDS:
+            if message != name:
+                continue
+            fields = schema["fields"]
+            for step in way:
+                fields, = [f["fields"] for f in fields if f["name"] == step]
+            names = [f["name"] for f in fields]
+            if field["name"] not in names:
+                fields.insert(names.index(before) + 1, field)
+        return schema
 
     def flexible(self, version):
         return within(version, self.json["flexibleVersions"])
@@ -65,16 +107,18 @@ class KafkaSchema:
 
     @staticmethod
     def default_of(field, base):
-        value = field.get("default")
-        if value == "null" or (base == "records" and value is None):
+        value = field.get("default", "")
+        if value is None or value == "null":
+            return None
+        if base == "records" and value == "":
             return None
         if field["type"].startswith("[]"):
             return []
         if base in NUMBERS:
             if base == "bool":
                 return str(value).lower() == "true"
-            return 0 if value is None else int(str(value), 0)
-        return (value or "") if base in ("string", "bytes", "uuid") else {}
+            return int(str(value or 0), 0)
+        return value if base in ("string", "bytes", "uuid") else {}
 
 
 def our_fields(version, fields):
@@ -142,6 +186,8 @@ class Reader:
             count = self.length(">h" if kind == "string" else ">i")
             assert count >= 0 or row["nullable"], f"{row['name']} is null"
             return None if count < 0 else self.take(count)
+        if row["nullable"] and self.take(1)[0] > 127:
+            return None
         return self.struct(row["fields"])
 
     def struct(self, rows):
@@ -176,7 +222,7 @@ class Writer:
     def value(self, row, value):
         kind = row["type"]
         if kind.startswith("[]"):
-            element = dict(row, type=kind[2:])
+            element = dict(row, type=kind[2:], nullable=False)
             head = self.length(">i", -1 if value is None else len(value))
             return head + b"".join(self.value(element, v) for v in value or [])
         if kind in NUMBERS:
@@ -186,7 +232,9 @@ class Writer:
         if kind in ("string", "bytes", "records"):
             code = ">h" if kind == "string" else ">i"
             return self.length(code, -1 if value is None else len(value)) + (value or b"")
-        return self.struct(row["fields"], value)
+        if not row["nullable"]:
+            return self.struct(row["fields"], value)
+        return b"\xff" if value is None else b"\1" + self.struct(row["fields"], value)
 
     def struct(self, rows, values):
         out = b"".join(self.value(row, values[row["name"]]) for row in rows if row["tag"] is None)
@@ -233,7 +281,7 @@ def main():
     schemas = {}
     for message in map(json.loads, described.splitlines()):
         name = message["name"]
-        schema = schemas[name] = KafkaSchema(folder / f"{name}.json")
+        schema = schemas[name] = KafkaSchema(folder, name)
         if schema.json.get("apiKey", -1) != message["key"]:
             problems.append(f"{name}: key {message['key']}, Kafka says {schema.json.get('apiKey')}")
         first, last = parse_range(message["versions"])

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// DescribeGroups (API key 15): state, members and assignments of classic groups.
+// DescribeGroups (API key 15): state, members and assignments of classic groups. Since version 6 a
+// group that is not there is an error with a message; before, it was described as "Dead".
 #pragma once
 
 #include <limits>
@@ -17,7 +18,7 @@ namespace tenon::wire {
 struct DescribeGroupsRequest {
   static constexpr std::string_view kName = "DescribeGroupsRequest";
   static constexpr ApiKey kApiKey = ApiKey::kDescribeGroups;
-  static constexpr VersionRange kVersions{0, 5};
+  static constexpr VersionRange kVersions{0, 6};
   static constexpr int16_t kFlexibleSince = 5;
 
   std::vector<std::string> groups{};
@@ -33,7 +34,7 @@ struct DescribeGroupsRequest {
 struct DescribeGroupsResponse {
   static constexpr std::string_view kName = "DescribeGroupsResponse";
   static constexpr ApiKey kApiKey = ApiKey::kDescribeGroups;
-  static constexpr VersionRange kVersions{0, 5};
+  static constexpr VersionRange kVersions{0, 6};
   static constexpr int16_t kFlexibleSince = 5;
 
   struct DescribedGroupMember {
@@ -56,6 +57,7 @@ struct DescribeGroupsResponse {
   };
   struct DescribedGroup {
     int16_t error_code = 0;
+    std::optional<std::string> error_message{};
     std::string group_id{};
     std::string group_state{};
     std::string protocol_type{};
@@ -66,6 +68,7 @@ struct DescribeGroupsResponse {
     template <class V>
     void fields(V& v) {
       v.field("ErrorCode", error_code);
+      v.field("ErrorMessage", error_message, since(6).nullable(6));
       v.field("GroupId", group_id);
       v.field("GroupState", group_state);
       v.field("ProtocolType", protocol_type);

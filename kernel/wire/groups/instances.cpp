@@ -2,6 +2,8 @@
 //
 // The code of this folder's messages is generated here, once (codec.h).
 
+#include "wire/groups/consumer_group_describe.h"
+#include "wire/groups/consumer_group_heartbeat.h"
 #include "wire/groups/delete_groups.h"
 #include "wire/groups/describe_groups.h"
 #include "wire/groups/find_coordinator.h"
@@ -28,5 +30,7 @@ TENON_WIRE_API(DescribeGroups);
 TENON_WIRE_API(ListGroups);
 TENON_WIRE_API(DeleteGroups);
 TENON_WIRE_API(OffsetDelete);
+TENON_WIRE_API(ConsumerGroupHeartbeat);
+TENON_WIRE_API(ConsumerGroupDescribe);
 
 }  // namespace tenon::wire

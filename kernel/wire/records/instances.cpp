@@ -3,6 +3,7 @@
 // The code of this folder's messages is generated here, once (codec.h).
 
 #include "wire/instantiate.h"
+#include "wire/records/consumer_group_records.h"
 #include "wire/records/consumer_protocol.h"
 #include "wire/records/group_records.h"
 #include "wire/records/metadata_records.h"
@@ -15,6 +16,20 @@ TENON_WIRE_VERSIONED(GroupMetadataKey);
 TENON_WIRE_VERSIONED(GroupMetadataValue);
 TENON_WIRE_VERSIONED(OffsetCommitKey);
 TENON_WIRE_VERSIONED(OffsetCommitValue);
+TENON_WIRE_VERSIONED(ConsumerGroupMetadataKey);
+TENON_WIRE_VERSIONED(ConsumerGroupMetadataValue);
+TENON_WIRE_VERSIONED(ConsumerGroupPartitionMetadataKey);
+TENON_WIRE_VERSIONED(ConsumerGroupPartitionMetadataValue);
+TENON_WIRE_VERSIONED(ConsumerGroupMemberMetadataKey);
+TENON_WIRE_VERSIONED(ConsumerGroupMemberMetadataValue);
+TENON_WIRE_VERSIONED(ConsumerGroupTargetAssignmentMetadataKey);
+TENON_WIRE_VERSIONED(ConsumerGroupTargetAssignmentMetadataValue);
+TENON_WIRE_VERSIONED(ConsumerGroupTargetAssignmentMemberKey);
+TENON_WIRE_VERSIONED(ConsumerGroupTargetAssignmentMemberValue);
+TENON_WIRE_VERSIONED(ConsumerGroupCurrentMemberAssignmentKey);
+TENON_WIRE_VERSIONED(ConsumerGroupCurrentMemberAssignmentValue);
+TENON_WIRE_VERSIONED(ConsumerGroupRegularExpressionKey);
+TENON_WIRE_VERSIONED(ConsumerGroupRegularExpressionValue);
 TENON_WIRE_VERSIONED(RegisterBrokerRecord);
 TENON_WIRE_VERSIONED(TopicRecord);
 TENON_WIRE_VERSIONED(PartitionRecord);
