@@ -35,6 +35,8 @@ struct GroupConfig {
   int32_t offsets_commit_timeout_ms = 5'000;
   // offset.metadata.max.bytes: of the text that a client keeps with an offset.
   int32_t offset_metadata_max_bytes = 4'096;
+  // How long an assignor may take; who waits for it is answered then. Not Kafka's.
+  int32_t assignor_timeout_ms = 5'000;
   // group.consumer.*: of the consumer protocol. Its assignors are loaded, each of them.
   config::ConsumerGroupSettings consumer{};
 };

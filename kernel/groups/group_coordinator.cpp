@@ -2,8 +2,9 @@
 
 #include "groups/group_coordinator.h"
 
-#include "groups/classic/append_errors.h"
+#include "groups/append_errors.h"
 #include "groups/classic/membership.h"
+#include "groups/consumer/consumer_groups.h"
 #include "groups/offsets/offset_commits.h"
 #include "groups/table/group_queries.h"
 
@@ -18,8 +19,17 @@ struct GroupCoordinator::State {
         scheduler(given.scheduler),
         table(given.scheduler),
         runtime({given.scheduler, given.log, table, std::move(given.name)}),
-        parts{given.scheduler, given.random, config, table, runtime},
+        lanes(given.scheduler),
+        parts{.scheduler = given.scheduler,
+              .random = given.random,
+              .config = config,
+              .table = table,
+              .runtime = runtime,
+              .lanes = lanes,
+              .assignors = given.assignors,
+              .image = std::move(given.image)},
         membership(parts),
+        consumers(parts),
         offsets(parts, membership) {}
 
   // kNone, or why nobody is served here now.
@@ -45,8 +55,10 @@ struct GroupCoordinator::State {
   Scheduler& scheduler;
   GroupTable table;
   statemachine::Coordinator runtime;
+  Lanes lanes;
   CoordinatorParts parts;
   Membership membership;
+  ConsumerGroups consumers;
   OffsetCommits offsets;
 };
 
@@ -89,6 +101,7 @@ Task<Result<>> GroupCoordinator::load() {
   if (loaded) {
     state_->table.finish_load();
     state_->membership.on_loaded();
+    state_->consumers.on_loaded();
     state_->offsets.on_loaded();
   }
   co_return loaded;
@@ -102,8 +115,18 @@ Task<void> GroupCoordinator::stop() {
   // The runtime refuses writes from its first step on, so nothing below starts a new one.
   Future<void> drained = start(state_->runtime.stop());
   state_->membership.on_stopped();
+  state_->consumers.on_stopped();
   state_->offsets.on_stopped();
   co_await std::move(drained);
+  co_await state_->consumers.drained();
+}
+
+void GroupCoordinator::on_image(const metadata::Changes& changes) {
+  if (is_active()) state_->consumers.on_image(changes);
+}
+
+void GroupCoordinator::on_assignor_swapped(std::string_view name) {
+  if (is_active()) state_->consumers.on_assignor_swapped(name);
 }
 
 Task<wire::JoinGroupResponse> GroupCoordinator::join_group(RequestInfo info,
@@ -158,6 +181,28 @@ Task<wire::LeaveGroupResponse> GroupCoordinator::leave_group(RequestInfo,
     co_return refused;
   }
   co_return as_single(state_->membership.leave(as_batch(std::move(request), version)), version);
+}
+
+Task<wire::ConsumerGroupHeartbeatResponse> GroupCoordinator::consumer_group_heartbeat(
+    RequestInfo info, wire::ConsumerGroupHeartbeatRequest request, int16_t version) {
+  const ErrorCode refusal = state_->not_serving();
+  if (refusal != ErrorCode::kNone) {
+    wire::ConsumerGroupHeartbeatResponse refused;
+    refused.error_code = code_of(refusal);
+    co_return refused;
+  }
+  co_return co_await state_->consumers.heartbeat(
+      {with_slash(std::move(info)), std::move(request), version});
+}
+
+Task<wire::ConsumerGroupDescribeResponse::DescribedGroup>
+GroupCoordinator::consumer_group_describe(std::string group_id) {
+  const ErrorCode refusal = state_->refusal(group_id);
+  if (refusal == ErrorCode::kNone) co_return state_->consumers.describe(group_id);
+  wire::ConsumerGroupDescribeResponse::DescribedGroup refused;
+  refused.group_id = group_id;
+  refused.error_code = code_of(refusal);
+  co_return refused;
 }
 
 Task<wire::OffsetCommitResponse> GroupCoordinator::offset_commit(RequestInfo,
@@ -217,6 +262,8 @@ Task<wire::DeleteGroupsResponse::DeletableGroupResult> GroupCoordinator::delete_
   result.group_id = group_id;
   result.error_code = code_of(state_->not_serving());
   if (result.error_code != 0) co_return result;
+  // A member that joins a consumer group, and is not in the log yet, comes first.
+  const auto turn = co_await state_->lanes.take(group_id);
   Reply<ErrorCode> reply(state_->scheduler);
   auto answered = reply.future();
   state_->offsets.delete_group(group_id, std::move(reply));
@@ -237,10 +284,11 @@ std::vector<GroupSummary> GroupCoordinator::summaries() const {
   if (!is_active()) return all;
   for (const auto& [id, group] : state_->table.groups()) {
     all.push_back({.id = id,
-                   .state = std::string(to_string(group->state())),
-                   .protocol_type = group->protocol_type().value_or(""),
-                   .generation = group->generation(),
-                   .members = group->members().size(),
+                   .state = std::string(state_name(*group)),
+                   .protocol_type = std::string(protocol_type_of(*group)),
+                   .generation = group->consumer ? group->consumer->epoch() : group->generation(),
+                   .members = group->consumer ? group->consumer->members().size()
+                                              : group->members().size(),
                    .offsets = group->offsets.size()});
   }
   return all;

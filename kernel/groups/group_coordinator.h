@@ -2,9 +2,10 @@
 //
 // The coordinator of the groups that one partition of __consumer_offsets keeps: members, rebalances
 // and committed offsets, as Apache Kafka's group coordinator does it for the classic protocol
-// (KIP-62, KIP-345, KIP-394, KIP-559, KIP-800, KIP-814).
+// (KIP-62, KIP-345, KIP-394, KIP-559, KIP-800, KIP-814) and for the consumer protocol (KIP-848).
 //
 //   classic/   join, sync, heartbeat, leave; sessions and rebalance timers
+//   consumer/  members that heartbeat, and are brought to the target that an assignor made
 //   offsets/   commit, fetch, delete, expiry
 //   table/     the groups; replays records into them
 //   this       the door: is the coordinator active, is the request sane, who answers
@@ -31,7 +32,10 @@
 #include "groups/assignment/assignors.h"
 #include "groups/group_config.h"
 #include "groups/request_info.h"
+#include "metadata/changes.h"
 #include "statemachine/coordinator_log.h"
+#include "wire/groups/consumer_group_describe.h"
+#include "wire/groups/consumer_group_heartbeat.h"
 #include "wire/groups/delete_groups.h"
 #include "wire/groups/describe_groups.h"
 #include "wire/groups/heartbeat.h"
@@ -87,6 +91,18 @@ class GroupCoordinator {
                                           int16_t version);
   Task<wire::LeaveGroupResponse> leave_group(RequestInfo info, wire::LeaveGroupRequest request,
                                              int16_t version);
+  // KIP-848. A member that joins, or changes what others get, is answered when there is a new
+  // target, or none is to be had in time.
+  Task<wire::ConsumerGroupHeartbeatResponse> consumer_group_heartbeat(
+      RequestInfo info, wire::ConsumerGroupHeartbeatRequest request, int16_t version);
+  // One group. GROUP_ID_NOT_FOUND for an unknown one, and for one of another type.
+  Task<wire::ConsumerGroupDescribeResponse::DescribedGroup> consumer_group_describe(
+      std::string group_id);
+
+  // What became different in the cluster, and which assignor is another plugin now.
+  void on_image(const metadata::Changes& changes);
+  void on_assignor_swapped(std::string_view name);
+
   // Whether the topics exist is for the caller to check before.
   Task<wire::OffsetCommitResponse> offset_commit(RequestInfo info,
                                                  wire::OffsetCommitRequest request,

@@ -42,8 +42,10 @@ void GroupDirectory::on_image(size_t shard, const metadata::Image& before,
       make(shard, *offsets, partition.index);
     }
   }
-  for (const auto& topic : metadata::changes_between(before, after).deleted) {
-    for (const auto& [index, held] : coordinators(shard)) spawn(drop_topic(held, topic->name));
+  const metadata::Changes changes = metadata::changes_between(before, after);
+  for (const auto& [index, held] : coordinators(shard)) {
+    held->on_image(changes);
+    for (const auto& topic : changes.deleted) spawn(drop_topic(held, topic->name));
   }
 }
 

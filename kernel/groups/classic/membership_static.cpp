@@ -5,7 +5,7 @@
 // in the log.
 
 #include "base/log.h"
-#include "groups/classic/append_errors.h"
+#include "groups/append_errors.h"
 #include "groups/classic/membership.h"
 
 namespace tenon::groups {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include "base/log.h"
-#include "groups/classic/append_errors.h"
+#include "groups/append_errors.h"
 #include "groups/classic/membership.h"
 
 namespace tenon::groups {

@@ -8,25 +8,10 @@
 
 #include <string_view>
 
-#include "base/random.h"
-#include "base/scheduler.h"
-#include "groups/group_config.h"
-#include "groups/table/group_table.h"
-#include "statemachine/coordinator.h"
+#include "groups/coordinator_parts.h"
 #include "wire/api.h"
 
 namespace tenon::groups {
-
-// What the parts of a group coordinator share. Outlives them.
-struct CoordinatorParts {
-  Scheduler& scheduler;
-  Random& random;
-  const GroupConfig& config;
-  GroupTable& table;
-  statemachine::Coordinator& runtime;
-
-  int64_t now_ms() const { return scheduler.clock().wall_ms(); }
-};
 
 // What a member is told of the group as it is now; only the leader is told of the members.
 wire::JoinGroupResponse join_answer(const Group& group, const Member& member);

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "groups/classic/append_errors.h"
+#include "groups/append_errors.h"
 #include "groups/classic/membership.h"
 
 namespace tenon::groups {
@@ -223,7 +223,7 @@ statemachine::Outcome<wire::OffsetDeleteResponse> OffsetCommits::remove(
 void OffsetCommits::delete_group(const std::string& group_id, Reply<ErrorCode> reply) {
   Group* group = parts_.table.find(group_id);
   if (!group || group->is(GroupState::kDead)) return reply.send(ErrorCode::kGroupIdNotFound);
-  if (!group->is(GroupState::kEmpty)) return reply.send(ErrorCode::kNonEmptyGroup);
+  if (!group->is_empty()) return reply.send(ErrorCode::kNonEmptyGroup);
   std::vector<statemachine::Record> records;
   for (const TopicPartition& partition : group->offsets.known()) {
     records.push_back(offset_tombstone(group_id, partition));
@@ -235,7 +235,7 @@ void OffsetCommits::delete_group(const std::string& group_id, Reply<ErrorCode> r
 void OffsetCommits::write_deletion(Group& group, std::vector<statemachine::Record> records,
                                    std::move_only_function<void(ErrorCode)> done) {
   // The group's own tombstone comes last: with it the group goes.
-  records.push_back(group_tombstone(group.id()));
+  for (auto& record : group_tombstones(group)) records.push_back(std::move(record));
   group.drop_pending();
   group.transition_to(GroupState::kDead, parts_.now_ms());
   parts_.runtime.write(std::move(records), [this, id = group.id(), done = std::move(done)](

@@ -45,7 +45,26 @@ void Group::revive() {
 
 bool Group::is_blank() const {
   return is(GroupState::kEmpty) && generation_ == 0 && !persisted_ && pending_.empty() &&
-         offsets.empty();
+         consumer == nullptr && offsets.empty();
+}
+
+void Group::forget_classic() {
+  TN_ASSERT(awaiting_join_ == 0);
+  members_.clear();
+  static_members_.clear();
+  pending_.clear();
+  pending_syncs_.clear();
+  protocol_counts_.clear();
+  protocol_type_.reset();
+  protocol_name_.reset();
+  leader_.reset();
+  subscribed_topics_.reset();
+  state_since_ms_.reset();
+  join_timer.cancel();
+  sync_timer.cancel();
+  generation_ = 0;
+  persisted_ = false;
+  state_ = GroupState::kEmpty;
 }
 
 Member* Group::find(std::string_view member_id) const {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One group: its state, members, votes and committed offsets. It knows the rules that hold inside a
-// group; when timers run, what is written and who is answered when is membership.h's.
+// One group: its committed offsets, and its members: those of a classic group, with state and votes,
+// or those of a consumer group (KIP-848), which has a class of its own. Here are the rules that hold
+// inside a classic group; when timers run, what is written and who is answered when is
+// membership.h's.
 //
 //            first member joins                     all joined, or time is up
 //   Empty ---------------------> PreparingRebalance -------------------------> CompletingRebalance
@@ -19,6 +21,7 @@
 //      that every member supports, and a leader that is a member.
 //   2. The generation rises by one with each completed join phase.
 //   3. awaiting_join_ counts the members whose JoinGroup is parked.
+//   4. A group with `consumer` is a consumer group: its classic side is Empty, without members.
 #pragma once
 
 #include <cstdint>
@@ -30,6 +33,7 @@
 #include <string_view>
 #include <vector>
 
+#include "groups/consumer/consumer_group.h"
 #include "groups/table/committed_offsets.h"
 #include "groups/table/member.h"
 #include "statemachine/timer.h"
@@ -71,6 +75,12 @@ class Group {
   void set_persisted(bool persisted) { persisted_ = persisted; }
   // Holds nothing that anybody could miss.
   bool is_blank() const;
+  // Has no members, of either protocol, and is not being deleted.
+  bool is_empty() const {
+    return is(GroupState::kEmpty) && (consumer == nullptr || consumer->members().empty());
+  }
+  // Takes back all that a classic group knows but its offsets; nothing may be parked.
+  void forget_classic();
 
   // Members.
   const Members& members() const { return members_; }
@@ -134,6 +144,7 @@ class Group {
   void restore(Restored restored, std::vector<std::unique_ptr<Member>> members);
 
   CommittedOffsets offsets;
+  std::unique_ptr<ConsumerGroup> consumer;  // null = a classic group, or offsets alone
   statemachine::Timer join_timer;  // ends the join phase
   statemachine::Timer sync_timer;  // ends the wait for those who do not sync
   bool member_added = false;       // since the initial delay was last extended

@@ -20,6 +20,20 @@ bool passes(const std::vector<std::string>& filter, std::string_view value) {
 
 }  // namespace
 
+std::string_view type_of(const Group& group) {
+  return group.consumer ? kConsumerGroupType : kClassicGroupType;
+}
+
+std::string_view state_name(const Group& group) {
+  const bool consumer = group.consumer && !group.is(GroupState::kDead);
+  return consumer ? group.consumer->state() : to_string(group.state());
+}
+
+std::string_view protocol_type_of(const Group& group) {
+  if (group.consumer) return kConsumerProtocolType;
+  return group.protocol_type() ? std::string_view(*group.protocol_type()) : "";
+}
+
 wire::DescribeGroupsResponse::DescribedGroup describe(const GroupTable& table,
                                                       const std::string& group_id) {
   wire::DescribeGroupsResponse::DescribedGroup described;
@@ -49,14 +63,14 @@ wire::DescribeGroupsResponse::DescribedGroup describe(const GroupTable& table,
 std::vector<wire::ListGroupsResponse::ListedGroup> list(const GroupTable& table,
                                                         const wire::ListGroupsRequest& request) {
   std::vector<wire::ListGroupsResponse::ListedGroup> listed;
-  if (!passes(request.types_filter, kClassicGroupType)) return listed;
   for (const auto& [id, group] : table.groups()) {
-    const std::string state(to_string(group->state()));
-    if (!passes(request.states_filter, state)) continue;
+    const std::string_view state = state_name(*group);
+    const std::string_view type = type_of(*group);
+    if (!passes(request.types_filter, type) || !passes(request.states_filter, state)) continue;
     listed.push_back({.group_id = id,
-                      .protocol_type = group->protocol_type().value_or(""),
-                      .group_state = state,
-                      .group_type = std::string(kClassicGroupType)});
+                      .protocol_type = std::string(protocol_type_of(*group)),
+                      .group_state = std::string(state),
+                      .group_type = std::string(type)});
   }
   return listed;
 }

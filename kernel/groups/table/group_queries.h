@@ -14,8 +14,14 @@
 
 namespace tenon::groups {
 
-// All that this coordinator keeps are of Kafka's type "classic" (KIP-848 adds others).
+// Kafka's types of groups.
 inline constexpr std::string_view kClassicGroupType = "classic";
+inline constexpr std::string_view kConsumerGroupType = "consumer";
+
+// What a list shows of a group, whichever protocol it speaks.
+std::string_view type_of(const Group& group);
+std::string_view state_name(const Group& group);
+std::string_view protocol_type_of(const Group& group);
 
 // An unknown group is "Dead". What members said and were assigned is shown in Stable only.
 wire::DescribeGroupsResponse::DescribedGroup describe(const GroupTable& table,

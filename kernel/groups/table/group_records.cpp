@@ -140,6 +140,13 @@ statemachine::Record group_tombstone(const std::string& group_id) {
   return {group_key(group_id), std::nullopt};
 }
 
+std::vector<statemachine::Record> group_tombstones(const Group& group) {
+  if (group.consumer) return consumer_group_tombstones(group.id(), *group.consumer);
+  std::vector<statemachine::Record> records;
+  records.push_back(group_tombstone(group.id()));
+  return records;
+}
+
 Assignments current_assignments(const Group& group) {
   Assignments assignments;
   for (const auto& [id, member] : group.members()) assignments.emplace(id, member->assignment);
@@ -157,6 +164,11 @@ Result<Change> read_change(const statemachine::CommittedRecord& record) {
   }
   if (version <= kOffsetKeyVersion) return read_offset_change(record);
   if (version == kGroupKeyVersion) return read_group_change(record);
+  if (is_consumer_key(version)) {
+    auto change = read_consumer_change(record);
+    if (!change) return forward(change);
+    return Change(std::move(*change));
+  }
   return UnknownChange{version};
 }
 

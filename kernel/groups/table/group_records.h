@@ -5,6 +5,7 @@
 //
 //   key    := version:int16  body            versions 0, 1: group, topic, partition
 //                                            version 2:    group
+//                                            others: consumer/consumer_records.h
 //   value  := version:int16  body | null     null deletes
 //
 // Offsets are written as value version 3, or 1 when they expire at a time of their own; groups as
@@ -19,6 +20,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/ids.h"
+#include "groups/consumer/consumer_records.h"
 #include "groups/table/committed_offsets.h"
 #include "groups/table/group.h"
 #include "statemachine/state_machine.h"
@@ -35,6 +37,9 @@ statemachine::Record offset_tombstone(const std::string& group_id, const TopicPa
 // The group as it is, with `assignments` in place of what the members have now.
 statemachine::Record group_record(const Group& group, const Assignments& assignments);
 statemachine::Record group_tombstone(const std::string& group_id);
+// The records by which the group is no more, whichever protocol it speaks; its offsets not among
+// them. With the last of them it goes.
+std::vector<statemachine::Record> group_tombstones(const Group& group);
 // What the members have now.
 Assignments current_assignments(const Group& group);
 
@@ -48,11 +53,11 @@ struct GroupChange {
   std::string group_id;
   std::optional<wire::GroupMetadataValue> value;
 };
-// A kind of record that came after us (KIP-848 writes such): kept in the log, not understood.
+// A kind of record that came after us (share groups write such): kept in the log, not understood.
 struct UnknownChange {
   int16_t key_version;
 };
-using Change = std::variant<OffsetChange, GroupChange, UnknownChange>;
+using Change = std::variant<OffsetChange, GroupChange, ConsumerChange, UnknownChange>;
 
 // kCorruptData if key or value are not what their versions say.
 Result<Change> read_change(const statemachine::CommittedRecord& record);

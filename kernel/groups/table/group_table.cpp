@@ -37,6 +37,27 @@ void GroupTable::apply(GroupChange change) {
   if (!change.value && group->is(GroupState::kDead)) groups_.erase(groups_.find(change.group_id));
 }
 
+void GroupTable::apply(ConsumerChange change) {
+  const bool is_epoch = std::holds_alternative<EpochChange>(change.change);
+  if (change.deleted && is_epoch) return drop_consumer(change.group_id);
+  Group* group = change.deleted ? find(change.group_id) : &get_or_create(change.group_id);
+  if (!group || (change.deleted && !group->consumer)) return;
+  if (!group->consumer) {
+    group->consumer = std::make_unique<ConsumerGroup>(scheduler_);
+    // What the group was in the classic protocol has its tombstone in the log, further back.
+    group->forget_classic();
+  }
+  apply_change(*group->consumer, std::move(change));
+}
+
+void GroupTable::drop_consumer(const std::string& group_id) {
+  Group* group = find(group_id);
+  if (!group) return;
+  group->consumer.reset();
+  // Dead with its tombstone in the log: this was the deletion.
+  if (group->is(GroupState::kDead)) groups_.erase(groups_.find(group_id));
+}
+
 void GroupTable::apply(UnknownChange change) {
   log_debug("a record of __consumer_offsets with key version {} is passed over",
             change.key_version);

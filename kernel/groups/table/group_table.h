@@ -4,7 +4,8 @@
 //
 // While loading, a group's record only says what the group will be: the last one counts, and
 // finish_load() makes groups of them. Afterwards the living group is ahead of its records, so a
-// committed one changes no more than what is known about the log; offsets are always taken over.
+// committed one changes no more than what is known about the log. Offsets, and all of a consumer
+// group, are always taken over: their records are the state.
 //
 // One thread. A Group's address is stable until erase().
 #pragma once
@@ -41,6 +42,8 @@ class GroupTable final : public statemachine::StateMachine {
  private:
   void apply(OffsetChange change);
   void apply(GroupChange change);
+  void apply(ConsumerChange change);
+  void drop_consumer(const std::string& group_id);
   void apply(UnknownChange change);
 
   Scheduler& scheduler_;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "groups/classic/append_errors.h"
+#include "groups/append_errors.h"
 
 #include <algorithm>
 #include <array>

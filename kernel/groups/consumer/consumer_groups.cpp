@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "groups/consumer/consumer_groups.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "groups/assignment/topic_regex.h"
+#include "groups/append_errors.h"
+#include "groups/group_settings.h"
+
+namespace tenon::groups {
+namespace {
+
+using std::chrono::milliseconds;
+using wire::ErrorCode;
+using Response = wire::ConsumerGroupHeartbeatResponse;
+
+std::unexpected<Refusal> refuse(ErrorCode code, std::string text) {
+  return std::unexpected(Refusal{code, std::move(text)});
+}
+
+Response answer_of(Decision<Response> decision) {
+  if (decision) return std::move(*decision);
+  Response refused;
+  refused.error_code = static_cast<int16_t>(decision.error().code);
+  refused.error_message = std::move(decision.error().text);
+  return refused;
+}
+
+Response left_response(const Heartbeat& heartbeat) {
+  Response response;
+  response.member_id = heartbeat.request.member_id;
+  response.member_epoch = heartbeat.request.member_epoch;
+  return response;
+}
+
+}  // namespace
+
+ConsumerGroups::ConsumerGroups(const CoordinatorParts& parts)
+    : parts_(parts),
+      blank_(parts.scheduler),
+      targets_({.coordinator = parts, .running = running_}) {}
+
+Task<Response> ConsumerGroups::heartbeat(Heartbeat heartbeat) {
+  const auto hold = running_.hold();
+  if (auto refusal = check_request(heartbeat, parts_.assignors)) {
+    co_return answer_of(std::unexpected(std::move(*refusal)));
+  }
+  if (heartbeat.request.member_epoch < 0) co_return answer_of(co_await leave(heartbeat));
+  if (heartbeat.request.member_id.empty()) {
+    const uint64_t high = parts_.random.next();
+    heartbeat.request.member_id = Uuid::from_random(high, parts_.random.next()).text();
+  }
+  const auto waits = co_await subscribe(heartbeat);
+  if (!waits) co_return answer_of(std::unexpected(waits.error()));
+  if (*waits) co_await targets_.made(heartbeat.request.group_id);
+  co_return answer_of(co_await advance(heartbeat));
+}
+
+// The group as it is, or as it will be with the first member; `before` gets what must be written
+// for that.
+Decision<GroupView> ConsumerGroups::open(const Heartbeat& heartbeat, Records& before) const {
+  const std::string& id = heartbeat.request.group_id;
+  const Group* group = parts_.table.find(id);
+  if (group && group->is(GroupState::kDead)) {
+    return refuse(ErrorCode::kCoordinatorNotAvailable, "group " + id + " is being deleted");
+  }
+  if (group && group->consumer) return view_of(*group);
+  if (!heartbeat.joins()) {
+    return refuse(ErrorCode::kGroupIdNotFound, "there is no consumer group " + id);
+  }
+  if (group && !group->is_empty()) {
+    return refuse(ErrorCode::kGroupIdNotFound, "group " + id + " has members of the classic protocol");
+  }
+  if (group && group->is_persisted()) before.push_back(group_tombstone(id));
+  return GroupView{id, blank_, static_cast<size_t>(parts_.config.consumer.max_size)};
+}
+
+GroupView ConsumerGroups::view_of(const Group& group) const {
+  return {group.id(), *group.consumer, static_cast<size_t>(parts_.config.consumer.max_size)};
+}
+
+Task<Decision<void>> ConsumerGroups::commit(Records records) const {
+  if (records.empty()) co_return Decision<void>{};
+  const auto written = co_await parts_.runtime.respond(
+      statemachine::Outcome<bool>{std::move(records), true});
+  if (written) co_return Decision<void>{};
+  co_return refuse(group_write_error(written.error()), written.error().text());
+}
+
+// Says whether the member waits for a target.
+Task<Decision<bool>> ConsumerGroups::subscribe(const Heartbeat& heartbeat) {
+  const std::string& id = heartbeat.request.group_id;
+  const auto turn = co_await parts_.lanes.take(id);
+  Records records;
+  const auto view = open(heartbeat, records);
+  if (!view) co_return std::unexpected(view.error());
+  auto subscribed = groups::subscribe(*view, heartbeat);
+  if (!subscribed) co_return std::unexpected(subscribed.error());
+  std::ranges::move(subscribed->records, std::back_inserter(records));
+  if (auto done = co_await commit(std::move(records)); !done) co_return std::unexpected(done.error());
+  watch(id, heartbeat.request.member_id);
+  const bool concerned = subscribed->concern != Concern::kNone;
+  if (concerned) targets_.start(id);
+  co_return concerned || heartbeat.joins();
+}
+
+Task<Decision<Response>> ConsumerGroups::advance(const Heartbeat& heartbeat) {
+  const std::string& id = heartbeat.request.group_id;
+  const auto turn = co_await parts_.lanes.take(id);
+  Records none;
+  const auto view = open(heartbeat, none);
+  if (!view) co_return std::unexpected(view.error());
+  const auto settings = settings_of(*parts_.image(), id, parts_.config);
+  auto advanced =
+      groups::advance(*view, heartbeat, static_cast<int32_t>(settings.heartbeat_interval_ms));
+  if (!advanced) co_return std::unexpected(advanced.error());
+  if (advanced->progress.epoch == kJoinEpoch) {
+    // Clients try again. An epoch of 0 would tell them that they are not in the group.
+    co_return refuse(ErrorCode::kCoordinatorNotAvailable,
+                     "group " + id + " has no assignment yet: " + targets_.problem(id));
+  }
+  if (auto done = co_await commit(std::move(advanced->records)); !done) {
+    co_return std::unexpected(done.error());
+  }
+  watch(id, heartbeat.request.member_id);
+  co_return std::move(advanced->response);
+}
+
+Task<Decision<Response>> ConsumerGroups::leave(const Heartbeat& heartbeat) {
+  const std::string& id = heartbeat.request.group_id;
+  const auto turn = co_await parts_.lanes.take(id);
+  Records none;
+  const auto view = open(heartbeat, none);
+  if (!view) co_return std::unexpected(view.error());
+  auto left = groups::leave(*view, heartbeat);
+  if (!left) co_return std::unexpected(left.error());
+  if (auto done = co_await commit(std::move(left->records)); !done) {
+    co_return std::unexpected(done.error());
+  }
+  log_info("group {}: {} leaves{}", id, left->member_id, left->for_a_while ? " for a while" : "");
+  // One that is away for a while has the rest of its session to come back in.
+  if (!left->for_a_while) targets_.start(id);
+  co_return left_response(heartbeat);
+}
+
+// The member has given a sign of life; what it is to give up, it must give up in time.
+void ConsumerGroups::watch(const std::string& group_id, const std::string& member_id) {
+  const Group* group = parts_.table.find(group_id);
+  ConsumerMember* member = group && group->consumer ? group->consumer->find(member_id) : nullptr;
+  if (!member) return;
+  start_session(group_id, *member);
+  if (member->progress.state != MemberState::kUnrevokedPartitions) {
+    member->revocation.cancel();
+  } else if (!member->revocation.armed()) {
+    member->revocation.arm(milliseconds(member->words.rebalance_timeout_ms),
+                           [this, group_id, member_id] {
+                             spawn(expire(group_id, member_id, Silence::kRevocation));
+                           });
+  }
+}
+
+void ConsumerGroups::start_session(const std::string& group_id, ConsumerMember& member) {
+  int64_t timeout_ms = settings_of(*parts_.image(), group_id, parts_.config).session_timeout_ms;
+  if (member.words.classic) timeout_ms = member.words.classic->session_timeout_ms;
+  member.session.arm(milliseconds(timeout_ms), [this, group_id, member_id = member.id] {
+    spawn(expire(group_id, member_id, Silence::kSession));
+  });
+}
+
+Task<void> ConsumerGroups::expire(std::string group_id, std::string member_id, Silence silence) {
+  const auto hold = running_.hold();
+  const auto turn = co_await parts_.lanes.take(group_id);
+  const Group* group = parts_.table.find(group_id);
+  ConsumerMember* member = group && group->consumer ? group->consumer->find(member_id) : nullptr;
+  if (!member) co_return;
+  const bool session = silence == Silence::kSession;
+  // While the turn was waited for, the member may have been heard of.
+  if (session ? member->session.armed()
+              : member->progress.state != MemberState::kUnrevokedPartitions) {
+    co_return;
+  }
+  log_info("group {}: {} {} and is removed", group_id, member_id,
+           session ? "is silent" : "did not give up its partitions in time");
+  if (auto done = co_await commit(removal_records(view_of(*group), {member_id})); !done) {
+    // It is tried again; until then the member has what it has.
+    if (parts_.runtime.is_active()) start_session(group_id, *member);
+    co_return;
+  }
+  targets_.start(group_id);
+}
+
+void ConsumerGroups::on_loaded() {
+  for (const auto& [id, group] : parts_.table.groups()) {
+    if (!group->consumer) continue;
+    for (const auto& [member_id, member] : group->consumer->members()) watch(id, member_id);
+    targets_.verify(id);
+  }
+}
+
+bool ConsumerGroups::is_concerned(const ConsumerGroup& group,
+                                  const metadata::Changes& changes) const {
+  if (changes.brokers_changed) return true;  // racks
+  const auto read = [&group](const metadata::TopicInfo& topic) {
+    return group.is_subscribed_to(topic.name);
+  };
+  if (std::ranges::any_of(changes.deleted, [&read](const auto& one) { return read(*one); }) ||
+      std::ranges::any_of(changes.changed, [&read](const auto& one) {
+        return read(*one.after) && one.before->partitions != one.after->partitions;
+      })) {
+    return true;
+  }
+  return std::ranges::any_of(changes.created, [&](const auto& topic) {
+    if (read(*topic)) return true;
+    return !topic->internal && std::ranges::any_of(group.regexes(), [&topic](const auto& entry) {
+      const auto regex = TopicRegex::compile(entry.first);
+      return regex && regex->matches(topic->name);
+    });
+  });
+}
+
+void ConsumerGroups::on_image(const metadata::Changes& changes) {
+  for (const auto& [id, group] : parts_.table.groups()) {
+    if (group->consumer && !group->consumer->members().empty() &&
+        is_concerned(*group->consumer, changes)) {
+      targets_.verify(id);
+    }
+  }
+}
+
+void ConsumerGroups::on_assignor_swapped(std::string_view name) {
+  for (const auto& [id, group] : parts_.table.groups()) {
+    if (group->consumer && targets_.assignor_of(*group->consumer) == name) targets_.renew(id);
+  }
+}
+
+void ConsumerGroups::on_stopped() {
+  targets_.stop();
+  for (const auto& [id, group] : parts_.table.groups()) {
+    if (!group->consumer) continue;
+    for (const auto& [member_id, member] : group->consumer->members()) {
+      member->session.cancel();
+      member->revocation.cancel();
+      member->classic.cancel();
+    }
+  }
+}
+
+}  // namespace tenon::groups

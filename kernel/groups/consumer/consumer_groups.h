@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The consumer groups of one coordinator (KIP-848): a heartbeat at a time, and what time itself
+// brings. The rules are in heartbeat.h and reconcile.h; here is when they are asked, what is
+// written, and who is answered when.
+//
+//   heartbeat   turn -> subscribe -> log -> (a target is made) -> turn -> advance -> log -> answer
+//   session     a member that is silent for its session timeout is removed
+//   revocation  one that does not give up what it must, within its rebalance timeout, too
+//   topics      of a group that reads what has changed, the target is made anew
+//
+// Every decision is made on what is committed, and has its turn: no two on one group overlap.
+//
+// Threads: the coordinator's scheduler. Lifetime: on_stopped, then await drained().
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "groups/coordinator_parts.h"
+#include "groups/consumer/heartbeat.h"
+#include "groups/consumer/running.h"
+#include "groups/consumer/target_maker.h"
+#include "metadata/changes.h"
+#include "wire/groups/consumer_group_describe.h"
+#include "wire/groups/consumer_group_heartbeat.h"
+
+namespace tenon::groups {
+
+class ConsumerGroups {
+ public:
+  explicit ConsumerGroups(const CoordinatorParts& parts);
+
+  Task<wire::ConsumerGroupHeartbeatResponse> heartbeat(Heartbeat heartbeat);
+  wire::ConsumerGroupDescribeResponse::DescribedGroup describe(const std::string& group_id) const;
+
+  // After a load: every member gets a session, and topics are looked at again.
+  void on_loaded();
+  void on_image(const metadata::Changes& changes);
+  // Another plugin assigns under this name now.
+  void on_assignor_swapped(std::string_view name);
+  // Answers who waits for a target. Requests that come now are refused by the log.
+  void on_stopped();
+  Task<void> drained() { return running_.drained(); }
+
+ private:
+  enum class Silence { kSession, kRevocation };
+
+  Task<Decision<bool>> subscribe(const Heartbeat& heartbeat);
+  Task<Decision<wire::ConsumerGroupHeartbeatResponse>> advance(const Heartbeat& heartbeat);
+  Task<Decision<wire::ConsumerGroupHeartbeatResponse>> leave(const Heartbeat& heartbeat);
+  Task<void> expire(std::string group_id, std::string member_id, Silence silence);
+
+  Decision<GroupView> open(const Heartbeat& heartbeat, Records& before) const;
+  GroupView view_of(const Group& group) const;
+  Task<Decision<void>> commit(Records records) const;
+  void watch(const std::string& group_id, const std::string& member_id);
+  void start_session(const std::string& group_id, ConsumerMember& member);
+  bool is_concerned(const ConsumerGroup& group, const metadata::Changes& changes) const;
+
+  const CoordinatorParts& parts_;
+  const ConsumerGroup blank_;  // stands for a group that is not there yet
+  Running running_;
+  TargetMaker targets_;
+};
+
+}  // namespace tenon::groups
