@@ -40,7 +40,7 @@ class ComputeTest : public metadata::MetadataFixture {
   AssignorGroup asked_;
 };
 
-TEST_F(ComputeTest, GivesEachMemberItsPartitions) {
+TEST_F(ComputeTest, gives_each_member_its_partitions) {
   add("a", {"orders"});
   add("b", {"orders", "audit"});
   const Assignment answer = compute();
@@ -48,14 +48,14 @@ TEST_F(ComputeTest, GivesEachMemberItsPartitions) {
   EXPECT_EQ(answer.by_member.at(1), make_partitions({{id(1), 1}, {id(2), 0}}));
 }
 
-TEST_F(ComputeTest, PassesOverTopicsThatDoNotExist) {
+TEST_F(ComputeTest, passes_over_topics_that_do_not_exist) {
   add("a", {"nowhere", "orders"});
   EXPECT_EQ(compute().by_member.at(0).size(), 2u);
   ASSERT_EQ(asked_.topics.size(), 1u);
   EXPECT_EQ(asked_.topics[0].name, "orders");
 }
 
-TEST_F(ComputeTest, ResolvesExpressionsButNotToInternalTopics) {
+TEST_F(ComputeTest, resolves_expressions_but_not_to_internal_topics) {
   add("a", {}, ".*");
   add("b", {}, "au.*");
   const Assignment answer = compute();
@@ -65,14 +65,14 @@ TEST_F(ComputeTest, ResolvesExpressionsButNotToInternalTopics) {
   EXPECT_EQ(asked_.members.at(1).topics.size(), 1u);
 }
 
-TEST_F(ComputeTest, TellsTheAssignorWhatMembersOwnOfSubscribedTopics) {
+TEST_F(ComputeTest, tells_the_assignor_what_members_own_of_subscribed_topics) {
   add("a", {"orders"}, "", {{id(1), 1}, {id(2), 0}, {id(9), 0}});
   compute();
   ASSERT_EQ(asked_.members.at(0).owned.size(), 1u);
   EXPECT_EQ(asked_.members[0].owned[0].partition, 1u);
 }
 
-TEST_F(ComputeTest, ItsHashStandsForTheSubscribedTopics) {
+TEST_F(ComputeTest, its_hash_stands_for_the_subscribed_topics) {
   add("a", {"orders"});
   const int64_t before = compute().metadata_hash;
   input_.image = after(*input_.image, {topic("other", 4), partition(4, 0)});
@@ -81,7 +81,7 @@ TEST_F(ComputeTest, ItsHashStandsForTheSubscribedTopics) {
   EXPECT_NE(compute().metadata_hash, before);
 }
 
-TEST_F(ComputeTest, AnswersWithTheAssignorsError) {
+TEST_F(ComputeTest, answers_with_the_assignors_error) {
   add("a", {"orders"});
   const auto failed = compute_assignment(
       input_, [](const AssignorGroup&) { return fail(Errc::kPluginFailed, "geo", "no idea"); });

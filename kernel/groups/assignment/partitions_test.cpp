@@ -16,12 +16,12 @@ struct Listed {
   bool operator==(const Listed&) const = default;
 };
 
-TEST(Partitions, AreSortedAndEachOnce) {
+TEST(Partitions, are_sorted_and_each_once) {
   EXPECT_EQ(make_partitions({{kB, 0}, {kA, 1}, {kA, 0}, {kB, 0}}),
             (Partitions{{kA, 0}, {kA, 1}, {kB, 0}}));
 }
 
-TEST(Partitions, AreComparedAsSets) {
+TEST(Partitions, are_compared_as_sets) {
   const Partitions left{{kA, 0}, {kA, 1}};
   const Partitions right{{kA, 1}, {kB, 0}};
   EXPECT_EQ(union_of(left, right), (Partitions{{kA, 0}, {kA, 1}, {kB, 0}}));
@@ -34,7 +34,7 @@ TEST(Partitions, AreComparedAsSets) {
   EXPECT_TRUE(is_subset({}, {}));
 }
 
-TEST(Partitions, GoToTheWireByTopicAndBack) {
+TEST(Partitions, go_to_the_wire_by_topic_and_back) {
   const Partitions all{{kA, 0}, {kA, 4}, {kB, 1}};
   const auto lists = to_wire<std::vector<Listed>>(all);
   EXPECT_EQ(lists, (std::vector<Listed>{{kA, {0, 4}}, {kB, {1}}}));

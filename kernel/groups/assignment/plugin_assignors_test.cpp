@@ -48,7 +48,7 @@ class PluginAssignorsTest : public testing::Test {
                               .names = {"first", "second"}}};
 };
 
-TEST_F(PluginAssignorsTest, AnswersOnTheCallersScheduler) {
+TEST_F(PluginAssignorsTest, answers_on_the_callers_scheduler) {
   auto answer = ask("first");
   pool_.run_one();
   EXPECT_FALSE(answer.ready());
@@ -57,14 +57,14 @@ TEST_F(PluginAssignorsTest, AnswersOnTheCallersScheduler) {
   EXPECT_TRUE(answer.await_resume());
 }
 
-TEST_F(PluginAssignorsTest, RefusesANameThatIsNotLoaded) {
+TEST_F(PluginAssignorsTest, refuses_a_name_that_is_not_loaded) {
   auto answer = ask("third");
   ASSERT_TRUE(answer.ready());
   EXPECT_EQ(answer.await_resume().error().code, Errc::kPluginMissing);
   EXPECT_FALSE(assignors_.has("third"));
 }
 
-TEST_F(PluginAssignorsTest, HoldsOneWorkerForEachAssignorHoweverManyAsk) {
+TEST_F(PluginAssignorsTest, holds_one_worker_for_each_assignor_however_many_ask) {
   auto one = ask("first");
   auto two = ask("first");
   auto other = ask("second");

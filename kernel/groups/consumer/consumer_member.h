@@ -63,8 +63,8 @@ struct MemberProgress {
   // The answer that brought the last epoch may have been lost; then the member comes with this one.
   int32_t previous_epoch = kJoinEpoch;
   MemberState state = MemberState::kStable;
-  Partitions assigned;
-  Partitions revoking;  // still the member's, until it says that it has given them up
+  Partitions assigned{};
+  Partitions revoking{};  // still the member's, until it says that it has given them up
 
   bool operator==(const MemberProgress&) const = default;
 };

@@ -24,6 +24,7 @@ struct TargetMaker::Waiter {
 struct TargetMaker::Job {
   explicit Job(Scheduler& scheduler) : rest(scheduler), retry(scheduler) {}
   bool asking = false;
+  int32_t asked_epoch = 0;
   statemachine::Timer rest;       // consumer.assignment.interval.ms after the last answer
   std::optional<Occasion> again;  // asked for meanwhile
   int failures = 0;               // in a row
@@ -84,12 +85,11 @@ Future<void> TargetMaker::made(const std::string& group_id) {
   Waiter& waiter = job.waiters.emplace_back(parts_.coordinator.scheduler);
   waiter.epoch = group->epoch();
   waiter.promise = std::move(promise);
-  waiter.deadline.arm(milliseconds(parts_.coordinator.config.assignor_timeout_ms),
-                      [&job, &waiter] {
-                        auto mine = std::move(waiter.promise);
-                        job.waiters.remove_if([&](const Waiter& one) { return &one == &waiter; });
-                        mine.fulfil();
-                      });
+  waiter.deadline.arm(milliseconds(parts_.coordinator.config.assignor_timeout_ms), [&job, &waiter] {
+    auto mine = std::move(waiter.promise);
+    job.waiters.remove_if([&](const Waiter& one) { return &one == &waiter; });
+    mine.fulfil();
+  });
   return future;
 }
 
@@ -111,10 +111,13 @@ void TargetMaker::ask(const std::string& group_id, Occasion occasion) {
   if (stopped_ || !group || group->members().empty()) return;
   Job& job = job_of(group_id);
   if (job.busy()) {
+    const bool same = job.asking && job.asked_epoch == group->epoch();
+    if (occasion == Occasion::kStale && same) return;
     job.again = std::max(job.again.value_or(occasion), occasion);
     return;
   }
   job.asking = true;
+  job.asked_epoch = group->epoch();
   job.again.reset();
   job.retry.cancel();
   spawn(run(alive_, question_of(group_id, *group, occasion)));
@@ -195,16 +198,16 @@ Task<Result<>> TargetMaker::store(const Question& question, const Assignment& an
     const auto known = group->regexes().find(regex);
     if (!group->uses_regex(regex)) continue;
     if (known != group->regexes().end() && known->second.topics == topics) continue;
-    records.push_back(regex_record(
-        id, regex,
-        {.topics = topics,
-         .version = static_cast<int64_t>(question.input.image->index()),
-         .timestamp_ms = parts_.coordinator.now_ms()}));
+    records.push_back(regex_record(id, regex,
+                                   {.topics = topics,
+                                    .version = static_cast<int64_t>(question.input.image->index()),
+                                    .timestamp_ms = parts_.coordinator.now_ms()}));
   }
   for (size_t i = 0; i < answer.by_member.size(); ++i) {
     const std::string& member_id = question.input.members[i].id;
     if (!group->find(member_id)) continue;
-    if (group->targets().contains(member_id) && group->target_of(member_id) == answer.by_member[i]) {
+    if (group->targets().contains(member_id) &&
+        group->target_of(member_id) == answer.by_member[i]) {
       continue;
     }
     records.push_back(target_record(id, member_id, answer.by_member[i]));
