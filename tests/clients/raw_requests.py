@@ -7,6 +7,7 @@ import raw_kafka as kafka
 from raw_kafka import Writer, is_flexible
 
 LATEST, EARLIEST, MAX_TIMESTAMP = -1, -2, -3
+TOPIC, BROKER, GROUP = 2, 4, 32  # kinds of resources that have configs
 
 
 def produce_body(topic, records, *, version=8, partition=0, acks=-1, transactional_id=None):
@@ -209,10 +210,31 @@ def delete_topic(connection, name):
 
 def set_topic_config(connection, topic, name, value):
     """IncrementalAlterConfigs with one SET of one topic; its error."""
-    body = Writer().i32(1).i8(2).string(topic).i32(1).string(name).i8(0).string(value).i8(0)
-    reply = connection.ask(kafka.INCREMENTAL_ALTER_CONFIGS, 0, body.out)
+    return alter_config(connection, TOPIC, topic, name, value).error
+
+
+def alter_config(connection, kind, resource, name, value):
+    """IncrementalAlterConfigs with one SET of one resource, or a DELETE if the value is None."""
+    body = Writer().i32(1).i8(kind).string(resource).i32(1).string(name).i8(1 if value is None else 0)
+    reply = connection.ask(kafka.INCREMENTAL_ALTER_CONFIGS, 0, body.string(value).i8(0).out)
     reply.i32()
-    return reply.array(lambda: (reply.i16(), reply.string(), reply.i8(), reply.string()))[0][0]
+    return reply.array(lambda: Reply(error=reply.i16(), message=reply.string(), kind=reply.i8(),
+                                     resource=reply.string()))[0]
+
+
+def describe_configs(connection, kind, resource):
+    """DescribeConfigs of one resource: error, message, and configs {name: (value, source)}."""
+    reply = connection.ask(kafka.DESCRIBE_CONFIGS, 1, Writer().i32(1).i8(kind).string(resource).i32(-1).i8(0).out)
+    reply.i32()
+    reply.i32()
+    found = Reply(error=reply.i16(), message=reply.string(), kind=reply.i8(), resource=reply.string(), configs={})
+
+    def take_config():
+        name, value, _, source, _ = reply.string(), reply.string(), reply.i8(), reply.i8(), reply.i8()
+        reply.array(lambda: (reply.string(), reply.string(), reply.i8()))
+        found.configs[name] = (value, source)
+    reply.array(take_config)
+    return found
 
 
 def init_producer_id(connection, transactional_id=None):
