@@ -12,7 +12,7 @@
 
 #include "conformance/codec_kit.hpp"
 #include "conformance/property.hpp"
-#include "conformance/reference_streams.hpp"
+#include "conformance/reference/reference_streams.hpp"
 
 namespace tenon {
 inline namespace sdk {
@@ -119,7 +119,7 @@ inline std::string check_bomb(Subject& subject) {
   return took < std::chrono::seconds(2) ? "" : "a bomb with a cap of 1 MiB takes over 2 seconds";
 }
 
-// Each thread with a context of its own, all on one instance.
+// Each thread with a context of its own, all on one instance; and what needs no context, meanwhile.
 inline std::string check_contexts(Subject& subject) {
   const CodecCase test(subject);
   std::atomic<int> wrong{0};
@@ -130,6 +130,7 @@ inline std::string check_contexts(Subject& subject) {
       const CodecOutcome packed = test.kit.compress(
           {CodecKit::view(content)}, test.kit.ample(content.size()), TN_LEVEL_OWN, context);
       const ByteView src = CodecKit::view(packed.bytes);
+      (void)test.kit.content_size(packed.bytes);
       if (test.kit.decompress(src, content.size(), context).bytes != content) wrong++;
     }
     test.kit.free_context(context);

@@ -8,6 +8,7 @@
 #include "conformance/codec_properties.hpp"
 #include "conformance/partitioner_properties.hpp"
 #include "conformance/plugin_kit.hpp"
+#include "conformance/threads/thread_properties.hpp"
 
 namespace tenon {
 inline namespace sdk {
@@ -28,9 +29,16 @@ inline Properties properties_of_kind(tn_kind kind) {
   }
 }
 
+// Those of every plugin, whatever its kind.
+inline Properties properties_of_all() {
+  Properties all = plugin_properties();
+  for (const Property& property : thread_properties()) all.push_back(property);
+  return all;
+}
+
 // All properties of one descriptor: those of every plugin, then those of its kind.
 inline Properties properties_of(const tn_descriptor& descriptor) {
-  Properties all = plugin_properties();
+  Properties all = properties_of_all();
   for (const Property& property : properties_of_kind(descriptor.kind)) all.push_back(property);
   return all;
 }

@@ -104,6 +104,9 @@ TEST_F(AssignorKitTest, finds_that_it_goes_on_when_told_to_stop) {
 TEST_F(AssignorKitTest, finds_long_work_without_asking) {
   expect_found("asks_whether_to_stop", "silent", "ms without asking whether to stop");
 }
+TEST_F(AssignorKitTest, finds_asking_from_a_thread_of_its_own) {
+  expect_found("asks_on_its_own_thread", "elsewhere", "on another thread than that of assign");
+}
 TEST_F(AssignorKitTest, finds_by_a_walk_what_is_rare_and_names_the_seed) {
   expect_found("survives_a_walk", "rare", "seed 1, event ");
 }

@@ -46,6 +46,13 @@ PARTITIONER = {
                                  ("signal", "the handler of signal 10")],
     "leaves_nothing_behind": [("leaks_memory", "memory allocated"), ("leaks_files", "files open"),
                               ("leaks_mappings", "memory mapped")],
+    # The thread of late_call speaks to a host that other properties have ended by then.
+    "calls_the_host_while_alive": [
+        ("late_job", "had not begun when destroy had returned"), ("job_of_failed", "not begun when create had failed"),
+        ("partitioner-broken", ["--option", "fault=late_call", "--only", "calls_the_host_while_alive"],
+         "it called log of the host when destroy had returned")],
+    "serves_every_thread": [("destroys_at_home", "was killed by SIGABRT"),
+                            ("one_batch_at_a_time", "partition_batch answers otherwise on several threads")],
     "has_a_sound_table": [("partitioner-broken-table", [], "flags that a host must know")],
     "stays_in_range": [("range", "out of range for a topic of 12345 partitions")],
     "keeps_keys_in_place": [("epoch", "though the number of partitions stayed")],
@@ -67,6 +74,7 @@ STATEFUL = {
     "works_without_a_state": [("needs_state", "was killed by SIGSEGV")],
 }
 CODEC = {
+    "serves_every_thread": [("frees_at_home", "was killed by SIGABRT")],
     "has_a_sound_table": [("codec-broken-table", [], "its wire id 5 is none")],
     "gives_back_what_it_took": [("one_size", "other bytes at size 65537")],
     "gives_back_64_mib": [("large", "64 MiB: decompress gives other bytes")],

@@ -107,7 +107,7 @@ std::string open_trial(const std::string& path) {
 std::vector<PropertyName> all_properties() {
   std::vector<PropertyName> names;
   append_once(names, kit::library_properties());
-  append_once(names, kit::plugin_properties());
+  append_once(names, kit::properties_of_all());
   for (tn_kind kind = TN_PARTITIONER; kind <= TN_COORDINATION; ++kind)
     append_once(names, kit::properties_of_kind(kind));
   return names;

@@ -211,6 +211,16 @@ class AssignorKit {
     }
     return "";
   }
+  // [the thread of assign & in that call]
+  std::string check_asking_thread() const {
+    for (const TestGroup& group : {TestGroup::equal(3, 2, 5), TestGroup::equal(1000, 100, 100)}) {
+      TestInput input(group);
+      (void)input.call(api_, instance_.self());
+      if (input.strange_asks() > 0)
+        return "stopped() was asked on another thread than that of assign, or after the call";
+    }
+    return "";
+  }
   // It asks often enough: never works for half a second without.
   std::string check_asks() const {
     const TestGroup group = TestGroup::equal(10000, 100, 1000);

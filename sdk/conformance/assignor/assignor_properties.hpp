@@ -104,6 +104,8 @@ inline Properties assignor_properties() {
        detail::check_assignor<&Kit::check_stops>},
       {"asks_whether_to_stop", "It never works for half a second without asking",
        detail::check_assignor<&Kit::check_asks>},
+      {"asks_on_its_own_thread", "stopped() is asked on the thread of assign, during the call",
+       detail::check_assignor<&Kit::check_asking_thread>},
       {"survives_a_walk", "10000 events of a group's life keep it sound", detail::check_group_walk},
   };
 }

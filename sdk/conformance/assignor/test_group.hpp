@@ -5,11 +5,13 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <map>
 #include <numeric>
 #include <set>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -125,6 +127,8 @@ class TestInput {
 
   const tn_assignor_input* get() const { return &input_; }
   uint64_t asks() const { return asks_; }
+  // How often it was asked on another thread than that of the call, or outside of the call.
+  uint64_t strange_asks() const { return strange_asks_; }
   // The longest that the assignor worked without asking.
   std::chrono::nanoseconds longest_silence() const { return longest_; }
 
@@ -139,7 +143,9 @@ class TestInput {
     TestAnswer answer;
     const auto begun = std::chrono::steady_clock::now();
     last_ = begun;
+    caller_ = std::this_thread::get_id();
     answer.code = api.assign(self, &input_, owners.data() + kGuard, &error);
+    caller_ = std::thread::id();
     note_silence();
     answer.took = last_ - begun;
     answer.message = error.message;
@@ -226,6 +232,10 @@ class TestInput {
 
   static int32_t stopped(void* ctx) {
     auto& self = *static_cast<TestInput*>(ctx);
+    if (self.caller_ != std::this_thread::get_id()) {
+      self.strange_asks_++;
+      return 0;
+    }
     self.note_silence();
     return ++self.asks_ >= self.stop_at_ ? 1 : 0;
   }
@@ -271,6 +281,8 @@ class TestInput {
 
   const TestGroup& group_;
   uint64_t stop_at_, asks_ = 0;
+  std::atomic<uint64_t> strange_asks_{0};
+  std::atomic<std::thread::id> caller_{};  // of the call; none between calls
   std::chrono::steady_clock::time_point last_;
   std::chrono::nanoseconds longest_{0};
   std::vector<uint32_t> member_order_, topic_order_;  // place in the input -> place in the group
