@@ -5,7 +5,15 @@
 # Builds the shared library KIND-NAME.so, which exports the datum `tenon_module` and nothing else, and
 # carries the note of tenon/module.h.
 # Static archives among LIBRARIES stay private to it. The target is called KIND-NAME. Works the same
-# inside the repository and from an installed SDK, and needs C++17 or C11.
+# inside the repository and from an installed SDK, and needs C++17 or C11. TENON_SANITIZE builds it with a sanitizer
+# (tenon_test_plugin.cmake).
+
+# The first finding ends the process.
+function(tenon_sanitize target)
+  target_compile_options(${target} PRIVATE
+    -fsanitize=${TENON_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g -O1)
+  target_link_options(${target} PRIVATE -fsanitize=${TENON_SANITIZE})
+endfunction()
 
 function(tenon_add_plugin name)
   cmake_parse_arguments(ARG "" "KIND" "SOURCES;LIBRARIES" ${ARGN})
@@ -29,12 +37,17 @@ function(tenon_add_plugin name)
   endif()
   target_link_options(${target} PRIVATE
     -Wl,--version-script=${map} -Wl,--exclude-libs,ALL -Wl,-z,now)
+  set(flags "${CMAKE_CXX_FLAGS} ${CMAKE_C_FLAGS}")
+  if(TENON_SANITIZE)
+    tenon_sanitize(${target})
+    string(APPEND flags " -fsanitize=${TENON_SANITIZE}")
+  endif()
   # GCC has no macro for this sanitizer, and the note is to tell of it.
-  if("${CMAKE_CXX_FLAGS} ${CMAKE_C_FLAGS}" MATCHES "-fsanitize=[a-z,-]*undefined")
+  if("${flags}" MATCHES "-fsanitize=[a-z,-]*undefined")
     target_compile_definitions(${target} PRIVATE TN_UNDEFINED_SANITIZER)
   endif()
   # Sanitizers leave their runtime to the program that loads the library.
-  if(NOT "${CMAKE_CXX_FLAGS} ${CMAKE_C_FLAGS}" MATCHES "-fsanitize")
+  if(NOT "${flags}" MATCHES "-fsanitize")
     target_link_options(${target} PRIVATE -Wl,--no-undefined)
   endif()
 endfunction()

@@ -85,9 +85,19 @@ Outcome<> examine_plugins(const CheckOptions& options, const ExaminationSettings
   return {};
 }
 
+Failure foreign_to_this(const std::string& path, const std::string& sanitizers) {
+  return {kFailed,
+          fmt::format("{}: it is built with -fsanitize={}, and this Tenon is not: the same "
+                      "properties run with it in a program that tenon_test_plugin builds with the "
+                      "plugin; configure its project with -DTENON_SANITIZE={} and run ctest",
+                      path, sanitizers, sanitizers)};
+}
+
 int run_check(const Shell& shell, const CheckOptions& options) {
   const auto settings = settings_of(options);
   if (!settings) return cli::report(settings.error());
+  if (const std::string names = foreign_sanitizers(settings->path); !names.empty())
+    return cli::report(foreign_to_this(settings->path, names));
   CheckReport report{settings->path, settings->seed, {}, examine_library(*settings), ""};
   if (auto done = examine_plugins(options, *settings, report); !done)
     return cli::report(done.error());

@@ -102,7 +102,28 @@ std::string open_trial(const std::string& path) {
   return reason ? reason : "it has no datum";
 }
 
+// "address,undefined" of the line of that word in a note's text, or "".
+std::string sanitizers_of(std::string_view note) {
+  constexpr std::string_view kWord = "sanitizers ";
+  size_t at = note.starts_with(kWord) ? 0 : note.find("\nsanitizers ");
+  if (at == std::string_view::npos) return "";
+  if (note[at] == '\n') at++;
+  at += kWord.size();
+  return std::string(note.substr(at, note.find('\n', at) - at));
+}
+
 }  // namespace
+
+std::string foreign_sanitizers(const std::string& path) {
+  try {
+    for (const kit::ElfNote& note : kit::ElfImage(path).notes(".note.tenon")) {
+      const std::string names = sanitizers_of(note.content);
+      if (!names.empty() && names != sanitizers_of(TN_NOTE_SANITIZERS)) return names;
+    }
+  } catch (const sdk::Error&) {  // a property says so
+  }
+  return "";
+}
 
 std::vector<PropertyName> all_properties() {
   std::vector<PropertyName> names;

@@ -49,6 +49,9 @@ struct ExaminationSettings {
 // Every property of every kind, once each, in the order in which they run.
 std::vector<PropertyName> all_properties();
 
+// The sanitizers that the library is built with and this program is not ("address,undefined"), or
+// "": without their runtime it cannot be opened.
+std::string foreign_sanitizers(const std::string& path);
 // Those of the library as a whole, before this process opens it.
 std::vector<Verdict> examine_library(const ExaminationSettings& settings);
 // The datum, opened as a broker opens it; null with a reason if that fails, or would crash.
