@@ -12,6 +12,7 @@
 
 #include "conformance/codec_kit.hpp"
 #include "conformance/property.hpp"
+#include "conformance/reference/reference_decoders.hpp"
 #include "conformance/reference/reference_streams.hpp"
 
 namespace tenon {
@@ -56,21 +57,28 @@ inline std::string check_large(Subject& subject) {
   return wrong.empty() ? "" : "64 MiB: " + wrong;
 }
 
-// Ten of the levels that the option "level" allows, the lowest and the highest among them.
+// Ten of the levels that the option "level" allows, the lowest and the highest among them; none if
+// there is no such option.
+inline std::vector<int32_t> levels_of(const tn_descriptor& descriptor) {
+  std::vector<int32_t> levels;
+  for (uint32_t i = 0; i < descriptor.n_options; i++) {
+    const tn_option& option = option_at(descriptor, i);
+    if (std::string("level") != option.name || option.min >= option.max) continue;
+    for (int64_t step = 0; step < 10; step++)
+      levels.push_back(static_cast<int32_t>(option.min + (option.max - option.min) * step / 9));
+  }
+  return levels;
+}
+
 inline std::string check_levels(Subject& subject) {
   const CodecCase test(subject);
-  for (uint32_t i = 0; i < subject.descriptor->n_options; i++) {
-    const tn_option& option = option_at(*subject.descriptor, i);
-    if (std::string("level") != option.name || option.min >= option.max) continue;
-    const Buffer content = make_content(Content::kText, 100000, subject.seed);
-    for (int64_t step = 0; step < 10; step++) {
-      const int64_t level = option.min + (option.max - option.min) * step / 9;
-      const std::string wrong = test.kit.check_round_trip(content, static_cast<int32_t>(level));
-      if (!wrong.empty()) return "at level " + std::to_string(level) + " " + wrong;
-    }
-    return "";
+  const std::vector<int32_t> levels = levels_of(*subject.descriptor);
+  const Buffer content = make_content(Content::kText, 100000, subject.seed);
+  for (const int32_t level : levels) {
+    const std::string wrong = test.kit.check_round_trip(content, level);
+    if (!wrong.empty()) return "at level " + std::to_string(level) + " " + wrong;
   }
-  return subject.skip("it has no option \"level\" with bounds");
+  return levels.empty() ? subject.skip("it has no option \"level\" with bounds") : "";
 }
 
 // A stream cut at every byte, each piece at the end of a page.
@@ -176,19 +184,57 @@ inline std::string check_reference_streams(Subject& subject) {
   return "";
 }
 
+inline bool has_magic(int32_t wire_id, const Buffer& packed) {
+  const std::string magic = bytes_of_hex(magic_of(wire_id));
+  return packed.size() >= magic.size() &&
+         std::equal(magic.begin(), magic.end(), packed.begin(),
+                    [](char a, uint8_t b) { return static_cast<uint8_t>(a) == b; });
+}
+
 inline std::string check_format(Subject& subject) {
   const CodecCase test(subject);
   const int32_t wire_id = test.kit.api().wire_id;
   if (wire_id < TN_WIRE_GZIP || wire_id > TN_WIRE_ZSTD)
     return subject.skip("its wire id is none of the wire's");
-  const std::string magic = bytes_of_hex(magic_of(wire_id));
   for (const size_t size : {1u, 1000u, 100000u}) {
-    const Buffer packed = test.kit.compress(make_content(Content::kText, size));
-    if (packed.size() < magic.size() ||
-        !std::equal(magic.begin(), magic.end(), packed.begin(),
-                    [](char a, uint8_t b) { return static_cast<uint8_t>(a) == b; }))
+    if (!has_magic(wire_id, test.kit.compress(make_content(Content::kText, size))))
       return "a stream does not begin as Kafka's clients expect of wire id " +
              std::to_string(wire_id);
+  }
+  return "";
+}
+
+// What compress made of the content is read by the reference. What compress refuses, or writes in
+// another format altogether, other properties say.
+inline std::string compare_by_reference(const CodecKit& kit, const Buffer& content, int32_t level) {
+  const int32_t wire_id = kit.api().wire_id;
+  const CodecOutcome packed =
+      kit.compress({CodecKit::view(content)}, kit.ample(content.size()), level);
+  if (packed.code != TN_OK || !has_magic(wire_id, packed.bytes)) return "";
+  const Decoded out = decode_by_reference(wire_id, CodecKit::view(packed.bytes), content.size());
+  if (!out.wrong.empty()) return out.wrong;
+  return out.bytes == content ? "" : "other bytes";
+}
+
+inline std::string check_foreign_reading(Subject& subject) {
+  const CodecCase test(subject);
+  const std::string missing = missing_reference(test.kit.api().wire_id);
+  if (!missing.empty()) return subject.skip(missing);
+  for (const Content content : {Content::kZero, Content::kRandom, Content::kText}) {
+    for (const size_t size : {0u, 1u, 100u, 32768u, 65535u, 65537u, 300000u, 1u << 20}) {
+      const std::string wrong =
+          compare_by_reference(test.kit, make_content(content, size, subject.seed), TN_LEVEL_OWN);
+      if (!wrong.empty())
+        return "the reference does not read its stream of " + std::to_string(size) +
+               " bytes: " + wrong;
+    }
+  }
+  const Buffer content = make_content(Content::kText, 100000, subject.seed);
+  for (const int32_t level : levels_of(*subject.descriptor)) {
+    const std::string wrong = compare_by_reference(test.kit, content, level);
+    if (!wrong.empty())
+      return "the reference does not read its stream of level " + std::to_string(level) + ": " +
+             wrong;
   }
   return "";
 }
@@ -244,6 +290,8 @@ inline Properties codec_properties() {
       {"reads_streams_of_others", "Streams of zlib, snappy, lz4 and zstd themselves",
        detail::check_reference_streams},
       {"writes_the_format_of_kafka", "Streams begin as its wire id asks", detail::check_format},
+      {"is_read_by_others", "zlib, snappy, lz4 and zstd themselves read its streams",
+       detail::check_foreign_reading},
       {"explains_errors", "A call that fails says why", detail::check_codec_texts},
   };
 }

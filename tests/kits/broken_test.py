@@ -95,6 +95,7 @@ CODEC = {
     "estimates_sizes_low": [("high_estimate", "content_size says more")],
     "reads_streams_of_others": [("no_header_fields", "every header field")],
     "writes_the_format_of_kafka": [("zlib_format", "does not begin as Kafka's clients expect")],
+    "is_read_by_others": [("own_format", "zlib: unknown header flags set")],
     "explains_errors": [("silent", "and no text")],
 }
 # Assignors are held against every property in ASSIGNORS; here, that the command fails by the same names.
