@@ -29,7 +29,7 @@ struct GroupCoordinator::State {
               .assignors = given.assignors,
               .image = std::move(given.image)},
         membership(parts),
-        consumers(parts),
+        consumers(parts, membership),
         offsets(parts, membership) {}
 
   // kNone, or why nobody is served here now.
@@ -139,6 +139,10 @@ Task<wire::JoinGroupResponse> GroupCoordinator::join_group(RequestInfo info,
     refusal = ErrorCode::kInvalidSessionTimeout;
   }
   if (refusal != ErrorCode::kNone) co_return join_error(request.member_id, refusal);
+  if (state_->consumers.has(request.group_id)) {
+    auto joined = co_await state_->consumers.join(with_slash(info), request, version);
+    if (joined) co_return std::move(*joined);
+  }
   const std::string member_id = request.member_id;
   Reply<wire::JoinGroupResponse> reply(state_->scheduler);
   auto answered = reply.future();
@@ -153,6 +157,9 @@ Task<wire::SyncGroupResponse> GroupCoordinator::sync_group(RequestInfo,
                                                            int16_t) {
   const ErrorCode refusal = state_->refusal(request.group_id);
   if (refusal != ErrorCode::kNone) co_return sync_error(refusal);
+  if (state_->consumers.has(request.group_id)) {
+    if (auto synced = co_await state_->consumers.sync(request)) co_return std::move(*synced);
+  }
   Reply<wire::SyncGroupResponse> reply(state_->scheduler);
   auto answered = reply.future();
   state_->membership.sync(std::move(request), std::move(reply));
@@ -166,6 +173,9 @@ Task<wire::HeartbeatResponse> GroupCoordinator::heartbeat(RequestInfo,
   const ErrorCode refusal = state_->refusal(request.group_id);
   // While loading nothing is known against the member; an error would make it join again.
   if (refusal == ErrorCode::kCoordinatorLoadInProgress) co_return response;
+  if (refusal == ErrorCode::kNone && state_->consumers.has(request.group_id)) {
+    if (auto heard = co_await state_->consumers.classic_heartbeat(request)) co_return *heard;
+  }
   response.error_code =
       code_of(refusal != ErrorCode::kNone ? refusal : state_->membership.heartbeat(request));
   co_return response;
@@ -180,7 +190,13 @@ Task<wire::LeaveGroupResponse> GroupCoordinator::leave_group(RequestInfo,
     refused.error_code = code_of(refusal);
     co_return refused;
   }
-  co_return as_single(state_->membership.leave(as_batch(std::move(request), version)), version);
+  request = as_batch(std::move(request), version);
+  if (state_->consumers.has(request.group_id)) {
+    if (auto left = co_await state_->consumers.leave(request)) {
+      co_return as_single(std::move(*left), version);
+    }
+  }
+  co_return as_single(state_->membership.leave(request), version);
 }
 
 Task<wire::ConsumerGroupHeartbeatResponse> GroupCoordinator::consumer_group_heartbeat(
@@ -195,8 +211,8 @@ Task<wire::ConsumerGroupHeartbeatResponse> GroupCoordinator::consumer_group_hear
       {with_slash(std::move(info)), std::move(request), version});
 }
 
-Task<wire::ConsumerGroupDescribeResponse::DescribedGroup>
-GroupCoordinator::consumer_group_describe(std::string group_id) {
+Task<wire::ConsumerGroupDescribeResponse::DescribedGroup> GroupCoordinator::consumer_group_describe(
+    std::string group_id) {
   const ErrorCode refusal = state_->refusal(group_id);
   if (refusal == ErrorCode::kNone) co_return state_->consumers.describe(group_id);
   wire::ConsumerGroupDescribeResponse::DescribedGroup refused;
@@ -283,13 +299,13 @@ std::vector<GroupSummary> GroupCoordinator::summaries() const {
   std::vector<GroupSummary> all;
   if (!is_active()) return all;
   for (const auto& [id, group] : state_->table.groups()) {
-    all.push_back({.id = id,
-                   .state = std::string(state_name(*group)),
-                   .protocol_type = std::string(protocol_type_of(*group)),
-                   .generation = group->consumer ? group->consumer->epoch() : group->generation(),
-                   .members = group->consumer ? group->consumer->members().size()
-                                              : group->members().size(),
-                   .offsets = group->offsets.size()});
+    all.push_back(
+        {.id = id,
+         .state = std::string(state_name(*group)),
+         .protocol_type = std::string(protocol_type_of(*group)),
+         .generation = group->consumer ? group->consumer->epoch() : group->generation(),
+         .members = group->consumer ? group->consumer->members().size() : group->members().size(),
+         .offsets = group->offsets.size()});
   }
   return all;
 }

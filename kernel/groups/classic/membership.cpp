@@ -24,6 +24,7 @@ ErrorCode Membership::heartbeat(const wire::HeartbeatRequest& request) {
   const ErrorCode error = group->validate_member(request.member_id, request.group_instance_id);
   if (error != ErrorCode::kNone) return error;
   if (request.generation_id != group->generation()) return ErrorCode::kIllegalGeneration;
+  if (group->migrating) return ErrorCode::kNone;
   rebalance_.start_session(*group, *group->find(request.member_id));
   return group->is(GroupState::kPreparingRebalance) ? ErrorCode::kRebalanceInProgress
                                                     : ErrorCode::kNone;
@@ -32,7 +33,9 @@ ErrorCode Membership::heartbeat(const wire::HeartbeatRequest& request) {
 wire::LeaveGroupResponse Membership::leave(const wire::LeaveGroupRequest& request) {
   Group* group = parts_.table.find(request.group_id);
   if (!group) return leave_error(ErrorCode::kUnknownMemberId);
-  if (group->is(GroupState::kDead)) return leave_error(ErrorCode::kCoordinatorNotAvailable);
+  if (group->is(GroupState::kDead) || group->migrating) {
+    return leave_error(ErrorCode::kCoordinatorNotAvailable);
+  }
   wire::LeaveGroupResponse response;
   bool removed = false;
   for (const auto& identity : request.members) {
@@ -74,7 +77,33 @@ ErrorCode Membership::leave_one(Group& group,
 
 void Membership::on_offset_commit(Group& group, std::string_view member_id) {
   if (!group.is(GroupState::kStable) && !group.is(GroupState::kPreparingRebalance)) return;
+  if (group.migrating) return;
   if (Member* member = group.find(member_id)) rebalance_.start_session(group, *member);
+}
+
+void Membership::begin_migration(Group& group) {
+  for (const auto& [member_id, member] : group.members()) {
+    group.answer_join(*member, join_error(member_id, ErrorCode::kRebalanceInProgress));
+    rebalance_.answer_sync(group, *member, sync_error(ErrorCode::kRebalanceInProgress));
+    member->session.cancel();
+  }
+  group.join_timer.cancel();
+  group.sync_timer.cancel();
+  group.migrating = true;
+}
+
+void Membership::give_up_migration(Group& group) {
+  group.migrating = false;
+  for (const auto& [member_id, member] : group.members()) {
+    member->is_new = false;
+    rebalance_.start_session(group, *member);
+  }
+  rebalance_.resume(group);
+}
+
+void Membership::on_downgraded(Group& group) {
+  for (const auto& [member_id, member] : group.members()) rebalance_.start_session(group, *member);
+  rebalance_.prepare(group, "the last member of the consumer protocol has gone");
 }
 
 void Membership::on_loaded() {

@@ -67,6 +67,16 @@ class Membership {
   // A commit shows that the member lives.
   void on_offset_commit(Group& group, std::string_view member_id);
 
+  // A new id for a client: its own name, or that of its instance, and a random part.
+  std::string new_member_id(const RequestInfo& info, const std::optional<std::string>& instance_id);
+
+  // KIP-848, online migration. While the group is being written down as a consumer group nothing
+  // is parked and nobody is watched; if that fails, it goes on where it was.
+  void begin_migration(Group& group);
+  void give_up_migration(Group& group);
+  // The group was a consumer group until now: its members are to join.
+  void on_downgraded(Group& group);
+
   // After a load: every member gets a session.
   void on_loaded();
   // Answers everything that is parked with NOT_COORDINATOR and ends all groups.
@@ -85,7 +95,6 @@ class Membership {
   void add_member(Group& group, JoinCall& call, const std::string& member_id);
   void update_member(Group& group, Member& member, JoinCall& call);
   void update_then_rebalance(Group& group, Member& member, JoinCall& call, std::string_view reason);
-  std::string new_member_id(const JoinCall& call);
 
   // membership_static.cpp
   struct Replacement;

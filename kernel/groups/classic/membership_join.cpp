@@ -37,6 +37,8 @@ void Membership::join(JoinCall call) {
   if (!group) return refuse(call, ErrorCode::kUnknownMemberId);
   if (group->is(GroupState::kDead)) {
     refuse(call, ErrorCode::kCoordinatorNotAvailable);
+  } else if (group->migrating) {
+    refuse(call, ErrorCode::kRebalanceInProgress);
   } else if (!accepts(*group, member_id)) {
     refuse_at_capacity(*group, call);
   } else if (!group->supports_protocols(call.request.protocol_type, call.request.protocols)) {
@@ -78,7 +80,7 @@ void Membership::refuse_at_capacity(Group& group, JoinCall& call) {
 }
 
 void Membership::join_new(Group& group, JoinCall& call) {
-  const std::string member_id = new_member_id(call);
+  const std::string member_id = new_member_id(call.info, call.request.group_instance_id);
   if (!call.request.group_instance_id) {
     if (call.needs_known_member_id()) return hand_out_id(group, call, member_id);
     return add_member(group, call, member_id);
@@ -89,10 +91,9 @@ void Membership::join_new(Group& group, JoinCall& call) {
   add_member(group, call, member_id);
 }
 
-std::string Membership::new_member_id(const JoinCall& call) {
-  const std::string& name =
-      call.request.group_instance_id ? *call.request.group_instance_id : call.info.client_id;
-  return name + "-" + uuid_text(parts_.random);
+std::string Membership::new_member_id(const RequestInfo& info,
+                                      const std::optional<std::string>& instance_id) {
+  return instance_id.value_or(info.client_id) + "-" + uuid_text(parts_.random);
 }
 
 void Membership::hand_out_id(Group& group, JoinCall& call, const std::string& member_id) {

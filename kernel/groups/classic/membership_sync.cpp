@@ -21,6 +21,7 @@ void Membership::sync(wire::SyncGroupRequest request, Reply<wire::SyncGroupRespo
   if (!group) return reply.send(sync_error(ErrorCode::kUnknownMemberId));
   const ErrorCode error = validate_sync(*group, request);
   if (error != ErrorCode::kNone) return reply.send(sync_error(error));
+  if (group->migrating) return reply.send(sync_error(ErrorCode::kRebalanceInProgress));
   Member& member = *group->find(request.member_id);
   switch (group->state()) {
     case GroupState::kEmpty:

@@ -87,6 +87,14 @@ void Rebalance::prepare(Group& group, std::string_view reason) {
   }
 }
 
+void Rebalance::resume(Group& group) {
+  if (group.is(GroupState::kCompletingRebalance))
+    return prepare(group, "members are to join again");
+  if (!group.is(GroupState::kPreparingRebalance)) return;
+  group.join_timer.arm(milliseconds(group.rebalance_timeout_ms()),
+                       [this, &group] { complete(group); });
+}
+
 void Rebalance::wait_for_first_members(Group& group) {
   const int64_t delay = parts_.config.initial_rebalance_delay_ms;
   const int64_t remaining = std::max<int64_t>(group.rebalance_timeout_ms() - delay, 0);

@@ -29,6 +29,9 @@ class Rebalance {
   void prepare(Group& group, std::string_view reason);
   void complete_if_all_joined(Group& group);
 
+  // Goes on with a join or a sync phase whose timers were stopped, and whose members were answered.
+  void resume(Group& group);
+
   // Gives every member what `assignments` say and answers the parked SyncGroups.
   void propagate(Group& group, const Assignments& assignments);
   // Takes all assignments back and answers the parked SyncGroups with `code`.

@@ -5,8 +5,9 @@
 #include <algorithm>
 
 #include "base/log.h"
-#include "groups/assignment/topic_regex.h"
 #include "groups/append_errors.h"
+#include "groups/assignment/topic_regex.h"
+#include "groups/classic/membership.h"
 #include "groups/group_settings.h"
 
 namespace tenon::groups {
@@ -37,8 +38,9 @@ Response left_response(const Heartbeat& heartbeat) {
 
 }  // namespace
 
-ConsumerGroups::ConsumerGroups(const CoordinatorParts& parts)
+ConsumerGroups::ConsumerGroups(const CoordinatorParts& parts, Membership& membership)
     : parts_(parts),
+      membership_(membership),
       blank_(parts.scheduler),
       targets_({.coordinator = parts, .running = running_}) {}
 
@@ -47,7 +49,7 @@ Task<Response> ConsumerGroups::heartbeat(Heartbeat heartbeat) {
   if (auto refusal = check_request(heartbeat, parts_.assignors)) {
     co_return answer_of(std::unexpected(std::move(*refusal)));
   }
-  if (heartbeat.request.member_epoch < 0) co_return answer_of(co_await leave(heartbeat));
+  if (heartbeat.request.member_epoch < 0) co_return answer_of(co_await say_goodbye(heartbeat));
   if (heartbeat.request.member_id.empty()) {
     const uint64_t high = parts_.random.next();
     heartbeat.request.member_id = Uuid::from_random(high, parts_.random.next()).text();
@@ -71,7 +73,8 @@ Decision<GroupView> ConsumerGroups::open(const Heartbeat& heartbeat, Records& be
     return refuse(ErrorCode::kGroupIdNotFound, "there is no consumer group " + id);
   }
   if (group && !group->is_empty()) {
-    return refuse(ErrorCode::kGroupIdNotFound, "group " + id + " has members of the classic protocol");
+    return refuse(ErrorCode::kGroupIdNotFound,
+                  "group " + id + " has members of the classic protocol");
   }
   if (group && group->is_persisted()) before.push_back(group_tombstone(id));
   return GroupView{id, blank_, static_cast<size_t>(parts_.config.consumer.max_size)};
@@ -83,8 +86,8 @@ GroupView ConsumerGroups::view_of(const Group& group) const {
 
 Task<Decision<void>> ConsumerGroups::commit(Records records) const {
   if (records.empty()) co_return Decision<void>{};
-  const auto written = co_await parts_.runtime.respond(
-      statemachine::Outcome<bool>{std::move(records), true});
+  const auto written =
+      co_await parts_.runtime.respond(statemachine::Outcome<bool>{std::move(records), true});
   if (written) co_return Decision<void>{};
   co_return refuse(group_write_error(written.error()), written.error().text());
 }
@@ -93,13 +96,17 @@ Task<Decision<void>> ConsumerGroups::commit(Records records) const {
 Task<Decision<bool>> ConsumerGroups::subscribe(const Heartbeat& heartbeat) {
   const std::string& id = heartbeat.request.group_id;
   const auto turn = co_await parts_.lanes.take(id);
+  if (Group* group = parts_.table.find(id); group && heartbeat.joins() && may_upgrade(*group)) {
+    if (auto done = co_await upgrade(*group); !done) co_return std::unexpected(done.error());
+  }
   Records records;
   const auto view = open(heartbeat, records);
   if (!view) co_return std::unexpected(view.error());
   auto subscribed = groups::subscribe(*view, heartbeat);
   if (!subscribed) co_return std::unexpected(subscribed.error());
   std::ranges::move(subscribed->records, std::back_inserter(records));
-  if (auto done = co_await commit(std::move(records)); !done) co_return std::unexpected(done.error());
+  if (auto done = co_await commit(std::move(records)); !done)
+    co_return std::unexpected(done.error());
   watch(id, heartbeat.request.member_id);
   const bool concerned = subscribed->concern != Concern::kNone;
   if (concerned) targets_.start(id);
@@ -128,7 +135,7 @@ Task<Decision<Response>> ConsumerGroups::advance(const Heartbeat& heartbeat) {
   co_return std::move(advanced->response);
 }
 
-Task<Decision<Response>> ConsumerGroups::leave(const Heartbeat& heartbeat) {
+Task<Decision<Response>> ConsumerGroups::say_goodbye(const Heartbeat& heartbeat) {
   const std::string& id = heartbeat.request.group_id;
   const auto turn = co_await parts_.lanes.take(id);
   Records none;
@@ -141,7 +148,10 @@ Task<Decision<Response>> ConsumerGroups::leave(const Heartbeat& heartbeat) {
   }
   log_info("group {}: {} leaves{}", id, left->member_id, left->for_a_while ? " for a while" : "");
   // One that is away for a while has the rest of its session to come back in.
-  if (!left->for_a_while) targets_.start(id);
+  if (!left->for_a_while) {
+    co_await downgrade_if_due(id);
+    targets_.start(id);
+  }
   co_return left_response(heartbeat);
 }
 
@@ -154,10 +164,9 @@ void ConsumerGroups::watch(const std::string& group_id, const std::string& membe
   if (member->progress.state != MemberState::kUnrevokedPartitions) {
     member->revocation.cancel();
   } else if (!member->revocation.armed()) {
-    member->revocation.arm(milliseconds(member->words.rebalance_timeout_ms),
-                           [this, group_id, member_id] {
-                             spawn(expire(group_id, member_id, Silence::kRevocation));
-                           });
+    member->revocation.arm(
+        milliseconds(member->words.rebalance_timeout_ms),
+        [this, group_id, member_id] { spawn(expire(group_id, member_id, Silence::kRevocation)); });
   }
 }
 
@@ -175,20 +184,40 @@ Task<void> ConsumerGroups::expire(std::string group_id, std::string member_id, S
   const Group* group = parts_.table.find(group_id);
   ConsumerMember* member = group && group->consumer ? group->consumer->find(member_id) : nullptr;
   if (!member) co_return;
-  const bool session = silence == Silence::kSession;
-  // While the turn was waited for, the member may have been heard of.
-  if (session ? member->session.armed()
-              : member->progress.state != MemberState::kUnrevokedPartitions) {
-    co_return;
-  }
-  log_info("group {}: {} {} and is removed", group_id, member_id,
-           session ? "is silent" : "did not give up its partitions in time");
+  if (is_heard_of(*member, silence)) co_return;
+  log_info("group {}: {} {} and is removed", group_id, member_id, words_of(silence));
   if (auto done = co_await commit(removal_records(view_of(*group), {member_id})); !done) {
     // It is tried again; until then the member has what it has.
     if (parts_.runtime.is_active()) start_session(group_id, *member);
     co_return;
   }
+  co_await downgrade_if_due(group_id);
   targets_.start(group_id);
+}
+
+// While the turn was waited for, the member may have done what it was to do.
+bool ConsumerGroups::is_heard_of(const ConsumerMember& member, Silence silence) {
+  switch (silence) {
+    case Silence::kSession:
+      return member.session.armed();
+    case Silence::kRevocation:
+      return member.progress.state != MemberState::kUnrevokedPartitions;
+    case Silence::kClassic:
+      return !member.words.classic || member.classic.armed();
+  }
+  return true;
+}
+
+std::string_view ConsumerGroups::words_of(Silence silence) {
+  switch (silence) {
+    case Silence::kSession:
+      return "is silent";
+    case Silence::kRevocation:
+      return "did not give up its partitions in time";
+    case Silence::kClassic:
+      return "did not join or sync in time";
+  }
+  return "";
 }
 
 void ConsumerGroups::on_loaded() {

@@ -8,6 +8,8 @@
 //   session     a member that is silent for its session timeout is removed
 //   revocation  one that does not give up what it must, within its rebalance timeout, too
 //   topics      of a group that reads what has changed, the target is made anew
+//   migration   a classic group becomes a consumer group with the first member of that protocol,
+//               and a classic one again without the last
 //
 // Every decision is made on what is committed, and has its turn: no two on one group overlap.
 //
@@ -19,22 +21,35 @@
 #include <string_view>
 #include <vector>
 
-#include "groups/coordinator_parts.h"
+#include "groups/consumer/classic_requests.h"
 #include "groups/consumer/heartbeat.h"
 #include "groups/consumer/running.h"
 #include "groups/consumer/target_maker.h"
+#include "groups/coordinator_parts.h"
 #include "metadata/changes.h"
 #include "wire/groups/consumer_group_describe.h"
 #include "wire/groups/consumer_group_heartbeat.h"
 
 namespace tenon::groups {
 
+class Membership;
+
 class ConsumerGroups {
  public:
-  explicit ConsumerGroups(const CoordinatorParts& parts);
+  ConsumerGroups(const CoordinatorParts& parts, Membership& membership);
 
   Task<wire::ConsumerGroupHeartbeatResponse> heartbeat(Heartbeat heartbeat);
   wire::ConsumerGroupDescribeResponse::DescribedGroup describe(const std::string& group_id) const;
+
+  // Requests of the classic protocol to a consumer group (consumer_groups_classic.cpp). Nothing, if
+  // the group is none, or has just become a classic one: then it is for classic/ to answer.
+  bool has(std::string_view group_id) const;
+  Task<std::optional<wire::JoinGroupResponse>> join(RequestInfo info,
+                                                    wire::JoinGroupRequest request,
+                                                    int16_t version);
+  Task<std::optional<wire::SyncGroupResponse>> sync(wire::SyncGroupRequest request);
+  Task<std::optional<wire::HeartbeatResponse>> classic_heartbeat(wire::HeartbeatRequest request);
+  Task<std::optional<wire::LeaveGroupResponse>> leave(wire::LeaveGroupRequest request);
 
   // After a load: every member gets a session, and topics are looked at again.
   void on_loaded();
@@ -46,12 +61,15 @@ class ConsumerGroups {
   Task<void> drained() { return running_.drained(); }
 
  private:
-  enum class Silence { kSession, kRevocation };
+  enum class Silence { kSession, kRevocation, kClassic };
 
   Task<Decision<bool>> subscribe(const Heartbeat& heartbeat);
   Task<Decision<wire::ConsumerGroupHeartbeatResponse>> advance(const Heartbeat& heartbeat);
-  Task<Decision<wire::ConsumerGroupHeartbeatResponse>> leave(const Heartbeat& heartbeat);
+  Task<Decision<wire::ConsumerGroupHeartbeatResponse>> say_goodbye(const Heartbeat& heartbeat);
   Task<void> expire(std::string group_id, std::string member_id, Silence silence);
+
+  static bool is_heard_of(const ConsumerMember& member, Silence silence);
+  static std::string_view words_of(Silence silence);
 
   Decision<GroupView> open(const Heartbeat& heartbeat, Records& before) const;
   GroupView view_of(const Group& group) const;
@@ -60,7 +78,17 @@ class ConsumerGroups {
   void start_session(const std::string& group_id, ConsumerMember& member);
   bool is_concerned(const ConsumerGroup& group, const metadata::Changes& changes) const;
 
+  // consumer_groups_classic.cpp
+  Task<Decision<void>> upgrade(Group& group);
+  Task<void> downgrade_if_due(std::string group_id);
+  bool may_upgrade(const Group& group) const;
+  Task<Decision<bool>> subscribe_classic(RequestInfo info, wire::JoinGroupRequest& request);
+  Task<wire::JoinGroupResponse> advance_classic(const wire::JoinGroupRequest& request);
+  void await_classic(const std::string& group_id, ConsumerMember& member);
+  const Group* find(std::string_view group_id) const;
+
   const CoordinatorParts& parts_;
+  Membership& membership_;
   const ConsumerGroup blank_;  // stands for a group that is not there yet
   Running running_;
   TargetMaker targets_;

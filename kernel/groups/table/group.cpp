@@ -64,6 +64,7 @@ void Group::forget_classic() {
   sync_timer.cancel();
   generation_ = 0;
   persisted_ = false;
+  migrating = false;
   state_ = GroupState::kEmpty;
 }
 

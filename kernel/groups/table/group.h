@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One group: its committed offsets, and its members: those of a classic group, with state and votes,
-// or those of a consumer group (KIP-848), which has a class of its own. Here are the rules that hold
-// inside a classic group; when timers run, what is written and who is answered when is
+// One group: its committed offsets, and its members: those of a classic group, with state and
+// votes, or those of a consumer group (KIP-848), which has a class of its own. Here are the rules
+// that hold inside a classic group; when timers run, what is written and who is answered when is
 // membership.h's.
 //
 //            first member joins                     all joined, or time is up
@@ -145,9 +145,10 @@ class Group {
 
   CommittedOffsets offsets;
   std::unique_ptr<ConsumerGroup> consumer;  // null = a classic group, or offsets alone
-  statemachine::Timer join_timer;  // ends the join phase
-  statemachine::Timer sync_timer;  // ends the wait for those who do not sync
-  bool member_added = false;       // since the initial delay was last extended
+  statemachine::Timer join_timer;           // ends the join phase
+  statemachine::Timer sync_timer;           // ends the wait for those who do not sync
+  bool member_added = false;                // since the initial delay was last extended
+  bool migrating = false;                   // is being written down as a consumer group
 
  private:
   struct Pending {

@@ -133,7 +133,11 @@ statemachine::Record group_record(const Group& group, const Assignments& assignm
          .subscription = member->metadata(protocol),
          .assignment = assigned == assignments.end() ? Bytes{} : assigned->second});
   }
-  return {group_key(group.id()), wire::encode_versioned(std::move(value), kGroupValueVersion)};
+  return group_record(group.id(), std::move(value));
+}
+
+statemachine::Record group_record(const std::string& group_id, wire::GroupMetadataValue value) {
+  return {group_key(group_id), wire::encode_versioned(std::move(value), kGroupValueVersion)};
 }
 
 statemachine::Record group_tombstone(const std::string& group_id) {

@@ -36,6 +36,7 @@ statemachine::Record offset_record(const std::string& group_id, const TopicParti
 statemachine::Record offset_tombstone(const std::string& group_id, const TopicPartition& partition);
 // The group as it is, with `assignments` in place of what the members have now.
 statemachine::Record group_record(const Group& group, const Assignments& assignments);
+statemachine::Record group_record(const std::string& group_id, wire::GroupMetadataValue value);
 statemachine::Record group_tombstone(const std::string& group_id);
 // The records by which the group is no more, whichever protocol it speaks; its offsets not among
 // them. With the last of them it goes.

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Consumer groups with members that still speak the classic protocol, and the way from one type of
+// group to the other.
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "groups/append_errors.h"
+#include "groups/classic/membership.h"
+#include "groups/consumer/consumer_groups.h"
+#include "groups/consumer/migration.h"
+
+namespace tenon::groups {
+namespace {
+
+using config::GroupMigration;
+using std::chrono::milliseconds;
+using wire::ErrorCode;
+
+wire::HeartbeatResponse heartbeat_answer(ErrorCode code) {
+  wire::HeartbeatResponse response;
+  response.error_code = static_cast<int16_t>(code);
+  return response;
+}
+
+}  // namespace
+
+const Group* ConsumerGroups::find(std::string_view group_id) const {
+  const Group* group = parts_.table.find(group_id);
+  return group && group->consumer && !group->is(GroupState::kDead) ? group : nullptr;
+}
+
+bool ConsumerGroups::has(std::string_view group_id) const {
+  return find(group_id) != nullptr;
+}
+
+bool ConsumerGroups::may_upgrade(const Group& group) const {
+  const GroupMigration policy = parts_.config.consumer.migration;
+  return !group.consumer && !group.is_empty() && !group.is(GroupState::kDead) &&
+         (policy == GroupMigration::kBidirectional || policy == GroupMigration::kUpgrade);
+}
+
+// The caller has its turn, so no member of the consumer protocol comes in between; those of the
+// classic one are told to try again.
+Task<Decision<void>> ConsumerGroups::upgrade(Group& group) {
+  auto records = upgrade_records(group, *parts_.image());
+  if (!records) co_return std::unexpected(records.error());
+  const std::string id = group.id();
+  membership_.begin_migration(group);
+  if (auto done = co_await commit(std::move(*records)); !done) {
+    if (parts_.runtime.is_active()) membership_.give_up_migration(group);
+    co_return std::unexpected(done.error());
+  }
+  log_info("group {}: becomes a consumer group", id);
+  for (const auto& [member_id, member] : group.consumer->members()) start_session(id, *member);
+  co_return Decision<void>{};
+}
+
+Task<void> ConsumerGroups::downgrade_if_due(std::string group_id) {
+  const GroupMigration policy = parts_.config.consumer.migration;
+  const Group* group = find(group_id);
+  if (!group || group->consumer->members().empty() ||
+      !group->consumer->has_only_classic_members() ||
+      group->consumer->members().size() > static_cast<size_t>(parts_.config.max_size) ||
+      (policy != GroupMigration::kBidirectional && policy != GroupMigration::kDowngrade)) {
+    co_return;
+  }
+  auto value = classic_value(*group->consumer, parts_.now_ms(), *parts_.image());
+  // As it is, it stays a consumer group: that serves its members too.
+  if (!co_await commit(downgrade_records(group_id, *group->consumer, value))) co_return;
+  log_info("group {}: becomes a classic group", group_id);
+  Group& classic = *parts_.table.find(group_id);
+  restore_group(classic, std::move(value), parts_.scheduler);
+  membership_.on_downgraded(classic);
+}
+
+Task<std::optional<wire::JoinGroupResponse>> ConsumerGroups::join(RequestInfo info,
+                                                                  wire::JoinGroupRequest request,
+                                                                  int16_t version) {
+  const auto hold = running_.hold();
+  if (request.member_id.empty()) {
+    request.member_id = membership_.new_member_id(info, request.group_instance_id);
+    if (!request.group_instance_id && version >= 4) {
+      co_return join_error(request.member_id, ErrorCode::kMemberIdRequired);
+    }
+  }
+  const auto waits = co_await subscribe_classic(std::move(info), request);
+  if (!waits && waits.error().code == ErrorCode::kNone) co_return std::nullopt;
+  if (!waits) co_return join_error(request.member_id, waits.error().code);
+  if (*waits) co_await targets_.made(request.group_id);
+  co_return co_await advance_classic(request);
+}
+
+// A refusal without a code: the group is no consumer group any more.
+Task<Decision<bool>> ConsumerGroups::subscribe_classic(RequestInfo info,
+                                                       wire::JoinGroupRequest& request) {
+  const std::string id = request.group_id;
+  const auto turn = co_await parts_.lanes.take(id);
+  const Group* group = find(id);
+  if (!group) co_return std::unexpected(Refusal{});
+  if (group->consumer->members().empty()) {
+    // Nobody has to be brought along.
+    auto done = co_await commit(consumer_group_tombstones(id, *group->consumer));
+    co_return std::unexpected(done ? Refusal{} : done.error());
+  }
+  const GroupView view = view_of(*group);
+  auto join = read_join(view, std::move(info), request, *parts_.image());
+  if (!join) co_return std::unexpected(join.error());
+  auto subscribed = groups::subscribe(view, *join);
+  if (!subscribed) co_return std::unexpected(subscribed.error());
+  if (auto done = co_await commit(std::move(subscribed->records)); !done) {
+    co_return std::unexpected(done.error());
+  }
+  watch(id, request.member_id);
+  if (subscribed->concern == Concern::kNone) co_return false;
+  targets_.start(id);
+  co_return true;
+}
+
+Task<wire::JoinGroupResponse> ConsumerGroups::advance_classic(
+    const wire::JoinGroupRequest& request) {
+  const std::string& id = request.group_id;
+  const auto turn = co_await parts_.lanes.take(id);
+  const Group* group = find(id);
+  // It became a classic group while a target was made: the member joins that next.
+  if (!group) co_return join_error(request.member_id, ErrorCode::kRebalanceInProgress);
+  ConsumerMember* member = group->consumer->find(request.member_id);
+  if (!member || !member->words.classic) {
+    co_return join_error(request.member_id, ErrorCode::kUnknownMemberId);
+  }
+  auto join = read_join(view_of(*group), {}, request, *parts_.image());
+  if (!join) co_return join_error(request.member_id, join.error().code);
+  auto next = next_progress(*group->consumer, *member, owned_by(*member, join->subscription));
+  if (!next || next->epoch <= kJoinEpoch) {
+    co_return join_error(request.member_id, ErrorCode::kCoordinatorNotAvailable);
+  }
+  if (*next != member->progress) {
+    Records records;
+    records.push_back(progress_record(id, member->id, *next));
+    if (auto done = co_await commit(std::move(records)); !done) {
+      co_return join_error(request.member_id, done.error().code);
+    }
+  }
+  watch(id, request.member_id);
+  await_classic(id, *member);  // it is to sync
+  co_return join_response(*member, *next);
+}
+
+// A member that is to join or to sync, and does not, would hold the others up for ever.
+void ConsumerGroups::await_classic(const std::string& group_id, ConsumerMember& member) {
+  member.classic.arm(milliseconds(member.words.rebalance_timeout_ms),
+                     [this, group_id, member_id = member.id] {
+                       spawn(expire(group_id, member_id, Silence::kClassic));
+                     });
+}
+
+Task<std::optional<wire::SyncGroupResponse>> ConsumerGroups::sync(wire::SyncGroupRequest request) {
+  const auto hold = running_.hold();
+  const auto turn = co_await parts_.lanes.take(request.group_id);
+  const Group* group = find(request.group_id);
+  if (!group) co_return std::nullopt;
+  const GroupView view = view_of(*group);
+  const auto found =
+      find_classic(view, request.member_id, request.group_instance_id, request.generation_id);
+  if (!found) co_return sync_error(found.error().code);
+  ConsumerMember& member = *group->consumer->find((*found)->id);
+  const auto& protocol = member.words.classic->protocols.front();
+  if ((request.protocol_type && request.protocol_type != kConsumerProtocolType) ||
+      (request.protocol_name && request.protocol_name != protocol.name)) {
+    co_return sync_error(ErrorCode::kInconsistentGroupProtocol);
+  }
+  if (member.progress.state == MemberState::kStable && must_join(*group->consumer, member)) {
+    await_classic(request.group_id, member);
+    co_return sync_error(ErrorCode::kRebalanceInProgress);
+  }
+  member.classic.cancel();
+  watch(request.group_id, member.id);
+  const auto image = parts_.image();
+  const auto subscription = read_subscription(protocol.metadata, *image);
+  wire::SyncGroupResponse response;
+  response.protocol_type = std::string(kConsumerProtocolType);
+  response.protocol_name = protocol.name;
+  response.assignment = write_assignment(member.progress.assigned,
+                                         subscription ? subscription->version : int16_t{0}, *image);
+  co_return response;
+}
+
+Task<std::optional<wire::HeartbeatResponse>> ConsumerGroups::classic_heartbeat(
+    wire::HeartbeatRequest request) {
+  const auto hold = running_.hold();
+  const auto turn = co_await parts_.lanes.take(request.group_id);
+  const Group* group = find(request.group_id);
+  if (!group) co_return std::nullopt;
+  const auto found = find_classic(view_of(*group), request.member_id, request.group_instance_id,
+                                  request.generation_id);
+  if (!found) co_return heartbeat_answer(found.error().code);
+  ConsumerMember& member = *group->consumer->find((*found)->id);
+  watch(request.group_id, member.id);
+  if (!must_join(*group->consumer, member)) co_return heartbeat_answer(ErrorCode::kNone);
+  if (!member.classic.armed()) await_classic(request.group_id, member);
+  co_return heartbeat_answer(ErrorCode::kRebalanceInProgress);
+}
+
+Task<std::optional<wire::LeaveGroupResponse>> ConsumerGroups::leave(
+    wire::LeaveGroupRequest request) {
+  const auto hold = running_.hold();
+  const std::string id = request.group_id;
+  const auto turn = co_await parts_.lanes.take(id);
+  const Group* group = find(id);
+  if (!group) co_return std::nullopt;
+  const ConsumerGroup& consumer = *group->consumer;
+  wire::LeaveGroupResponse response;
+  std::vector<std::string> leaving;
+  for (const auto& identity : request.members) {
+    const bool by_instance = identity.member_id.empty() && identity.group_instance_id;
+    const ConsumerMember* member = by_instance ? consumer.find_static(*identity.group_instance_id)
+                                               : consumer.find(identity.member_id);
+    ErrorCode code = member ? ErrorCode::kNone : ErrorCode::kUnknownMemberId;
+    if (member && !by_instance && identity.group_instance_id &&
+        member->words.instance_id != identity.group_instance_id) {
+      code = ErrorCode::kFencedInstanceId;
+    }
+    if (code == ErrorCode::kNone) leaving.push_back(member->id);
+    response.members.push_back({.member_id = identity.member_id,
+                                .group_instance_id = identity.group_instance_id,
+                                .error_code = static_cast<int16_t>(code)});
+  }
+  if (leaving.empty()) co_return response;
+  if (auto done = co_await commit(removal_records(view_of(*group), leaving)); !done) {
+    response.members.clear();
+    response.error_code = static_cast<int16_t>(done.error().code);
+    co_return response;
+  }
+  co_await downgrade_if_due(id);
+  targets_.start(id);
+  co_return response;
+}
+
+}  // namespace tenon::groups
