@@ -28,10 +28,10 @@
 #include "handlers/groups/join_group.h"
 #include "handlers/groups/leave_group.h"
 #include "handlers/groups/list_groups.h"
-#include "handlers/groups/offset_commit.h"
-#include "handlers/groups/offset_delete.h"
-#include "handlers/groups/offset_fetch.h"
 #include "handlers/groups/sync_group.h"
+#include "handlers/offsets/offset_commit.h"
+#include "handlers/offsets/offset_delete.h"
+#include "handlers/offsets/offset_fetch.h"
 #include "wire/codec.h"
 
 namespace tenon::handlers {

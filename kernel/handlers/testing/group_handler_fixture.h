@@ -8,8 +8,8 @@
 #include "groups/partitioning.h"
 #include "handlers/groups/find_coordinator.h"
 #include "handlers/groups/join_group.h"
-#include "handlers/groups/offset_commit.h"
 #include "handlers/groups/sync_group.h"
+#include "handlers/offsets/offset_commit.h"
 #include "handlers/testing/handler_fixture.h"
 
 namespace tenon::handlers {

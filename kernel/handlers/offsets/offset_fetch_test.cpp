@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "handlers/groups/offset_fetch.h"
+#include "handlers/offsets/offset_fetch.h"
 
 #include "handlers/testing/group_handler_fixture.h"
 
