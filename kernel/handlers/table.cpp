@@ -21,6 +21,8 @@
 #include "handlers/data/offset_for_leader_epoch.h"
 #include "handlers/data/old_produce.h"
 #include "handlers/data/produce.h"
+#include "handlers/groups/consumer_group_describe.h"
+#include "handlers/groups/consumer_group_heartbeat.h"
 #include "handlers/groups/delete_groups.h"
 #include "handlers/groups/describe_groups.h"
 #include "handlers/groups/find_coordinator.h"
@@ -94,7 +96,7 @@ constexpr std::array kApis{
     api<handle_heartbeat>({0, 4}),
     api<handle_leave_group>({0, 5}),
     api<handle_sync_group>({0, 5}),
-    api<handle_describe_groups>({0, 5}),
+    api<handle_describe_groups>({0, 6}),
     api<handle_list_groups>({0, 5}),
     api<handle_api_versions>({0, 4}),
     api<handle_create_topics>({0, 7}),
@@ -108,6 +110,8 @@ constexpr std::array kApis{
     api<handle_alter_configs>({0, 2}),
     api<handle_incremental_alter_configs>({0, 1}),
     api<handle_offset_delete>({0, 0}),
+    api<handle_consumer_group_heartbeat>({0, 1}),
+    api<handle_consumer_group_describe>({0, 1}),
     api<handle_describe_cluster>({0, 1}),
 };
 

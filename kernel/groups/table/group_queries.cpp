@@ -41,6 +41,7 @@ wire::DescribeGroupsResponse::DescribedGroup describe(const GroupTable& table,
   const Group* group = table.find(group_id);
   if (!group) {
     described.group_state = to_string(GroupState::kDead);
+    described.error_message = "there is no group " + group_id;
     return described;
   }
   described.group_state = to_string(group->state());

@@ -27,6 +27,7 @@ TEST_F(GroupQueriesTest, an_unknown_group_is_described_as_dead) {
   EXPECT_EQ(described.group_id, "nobody");
   EXPECT_EQ(described.group_state, "Dead");
   EXPECT_EQ(described.error_code, 0);
+  EXPECT_EQ(described.error_message, "there is no group nobody");
 }
 
 TEST_F(GroupQueriesTest, a_stable_group_shows_words_and_assignments) {

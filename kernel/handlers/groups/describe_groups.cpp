@@ -5,6 +5,12 @@
 #include "handlers/errors.h"
 
 namespace tenon::handlers {
+namespace {
+
+// KIP-1043: from here on a group that is not there is an error, and no longer described as "Dead".
+constexpr int16_t kFirstNotFoundVersion = 6;
+
+}  // namespace
 
 Task<wire::DescribeGroupsResponse> handle_describe_groups(Call& call,
                                                           wire::DescribeGroupsRequest request) {
@@ -20,6 +26,9 @@ Task<wire::DescribeGroupsResponse> handle_describe_groups(Call& call,
   for (size_t i = 0; i < pending.size(); ++i) {
     auto described = co_await std::move(pending[i]);
     if (described) {
+      if (call.version() >= kFirstNotFoundVersion && described->error_message) {
+        described->error_code = error_code(Errc::kGroupIdNotFound);
+      }
       response.groups.push_back(std::move(*described));
       continue;
     }

@@ -20,6 +20,16 @@ TEST_F(DescribeGroupsTest, describes_each_group_in_the_order_of_the_request) {
   EXPECT_EQ(described[1].members.size(), 1U);
 }
 
+TEST_F(DescribeGroupsTest, from_version_6_on_a_group_that_is_not_there_is_an_error) {
+  stable("g");
+  const auto old = ask(handle_describe_groups, {.groups = {"missing"}}, 5).groups.at(0);
+  EXPECT_EQ(code(old.error_code), ErrorCode::kNone);
+  const auto described = ask(handle_describe_groups, {.groups = {"missing", "g"}}, 6).groups;
+  EXPECT_EQ(code(described.at(0).error_code), ErrorCode::kGroupIdNotFound);
+  EXPECT_EQ(described.at(0).error_message, "there is no group missing");
+  EXPECT_EQ(code(described.at(1).error_code), ErrorCode::kNone);
+}
+
 TEST_F(DescribeGroupsTest, without_the_offsets_topic_there_is_no_coordinator) {
   const auto described = ask(handle_describe_groups, {.groups = {"g"}}).groups;
   EXPECT_EQ(described.at(0).group_id, "g");
