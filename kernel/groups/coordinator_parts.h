@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "base/scheduler.h"
 #include "groups/assignment/assignors.h"
+#include "groups/chronicle/chronicle.h"
 #include "groups/consumer/lanes.h"
 #include "groups/group_config.h"
 #include "groups/table/group_table.h"
@@ -25,6 +26,7 @@ struct CoordinatorParts {
   GroupTable& table;
   statemachine::Coordinator& runtime;
   Lanes& lanes;  // of consumer groups
+  Chronicles& chronicles;
   Assignors& assignors;
   // The cluster as the shard knows it now.
   std::function<std::shared_ptr<const metadata::Image>()> image;

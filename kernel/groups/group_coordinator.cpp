@@ -20,12 +20,14 @@ struct GroupCoordinator::State {
         table(given.scheduler),
         runtime({given.scheduler, given.log, table, std::move(given.name)}),
         lanes(given.scheduler),
+        chronicles(given.scheduler.clock()),
         parts{.scheduler = given.scheduler,
               .random = given.random,
               .config = config,
               .table = table,
               .runtime = runtime,
               .lanes = lanes,
+              .chronicles = chronicles,
               .assignors = given.assignors,
               .image = std::move(given.image)},
         membership(parts),
@@ -56,6 +58,7 @@ struct GroupCoordinator::State {
   GroupTable table;
   statemachine::Coordinator runtime;
   Lanes lanes;
+  Chronicles chronicles;
   CoordinatorParts parts;
   Membership membership;
   ConsumerGroups consumers;
@@ -308,6 +311,10 @@ std::vector<GroupSummary> GroupCoordinator::summaries() const {
          .offsets = group->offsets.size()});
   }
   return all;
+}
+
+const Chronicles& GroupCoordinator::chronicles() const {
+  return state_->chronicles;
 }
 
 void GroupCoordinator::for_each_offset(const OffsetVisitor& visit) const {

@@ -8,6 +8,7 @@
 //   consumer/  members that heartbeat, and are brought to the target that an assignor made
 //   offsets/   commit, fetch, delete, expiry
 //   table/     the groups; replays records into them
+//   chronicle/ what happened to groups lately
 //   this       the door: is the coordinator active, is the request sane, who answers
 //
 // Called by handlers/ on the partition's owner. Errors are answered inside the responses, with
@@ -30,6 +31,7 @@
 #include "base/scheduler.h"
 #include "base/task.h"
 #include "groups/assignment/assignors.h"
+#include "groups/chronicle/chronicle.h"
 #include "groups/group_config.h"
 #include "groups/request_info.h"
 #include "metadata/changes.h"
@@ -123,6 +125,8 @@ class GroupCoordinator {
 
   // For metrics. Empty while loading.
   std::vector<GroupSummary> summaries() const;
+  // What happened to its groups lately. Own thread.
+  const Chronicles& chronicles() const;
   // Every committed offset: group lag = log end offset - offset.
   using OffsetVisitor =
       std::function<void(const std::string& group_id, const TopicPartition&, Offset)>;

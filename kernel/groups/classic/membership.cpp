@@ -37,26 +37,29 @@ wire::LeaveGroupResponse Membership::leave(const wire::LeaveGroupRequest& reques
     return leave_error(ErrorCode::kCoordinatorNotAvailable);
   }
   wire::LeaveGroupResponse response;
-  bool removed = false;
+  std::optional<Departure> departed;
   for (const auto& identity : request.members) {
-    const ErrorCode code = leave_one(*group, identity, removed);
+    const ErrorCode code = leave_one(*group, identity, departed);
     response.members.push_back({.member_id = identity.member_id,
                                 .group_instance_id = identity.group_instance_id,
                                 .error_code = static_cast<int16_t>(code)});
   }
-  if (removed)
-    rebalance_.prepare_or_complete(*group, "members left");
-  else
+  if (departed) {
+    rebalance_.prepare_or_complete(*group,
+                                   {departed->cause, departed->member_id, departed->reason});
+  } else {
     rebalance_.complete_if_all_joined(*group);
+  }
   parts_.table.erase_if_blank(*group);
   return response;
 }
 
 ErrorCode Membership::leave_one(Group& group,
                                 const wire::LeaveGroupRequest::MemberIdentity& identity,
-                                bool& removed) {
+                                std::optional<Departure>& departed) {
+  const bool by_instance = identity.member_id.empty();
   std::string member_id = identity.member_id;
-  if (member_id.empty()) {
+  if (by_instance) {
     // KIP-345: an administrator removes a static member by its instance id alone.
     const std::string* owner =
         identity.group_instance_id ? group.static_member(*identity.group_instance_id) : nullptr;
@@ -68,10 +71,16 @@ ErrorCode Membership::leave_one(Group& group,
   }
   const ErrorCode error = group.validate_member(member_id, identity.group_instance_id);
   if (error != ErrorCode::kNone) return error;
+  const std::string reason = identity.reason.value_or("");
   log_info("group {}: {} leaves: {}", group.id(), member_id,
-           identity.reason.value_or("no reason given"));
-  rebalance_.remove_member(group, *group.find(member_id));
-  removed = true;
+           reason.empty() ? "no reason given" : reason);
+  const Cause cause = by_instance ? Cause::kAdministrator : Cause::kMemberLeft;
+  if (by_instance) {
+    rebalance_.evict(group, member_id, cause);
+  } else {
+    rebalance_.remove_member(group, *group.find(member_id));
+  }
+  if (!departed) departed = {member_id, cause, reason};
   return ErrorCode::kNone;
 }
 
@@ -103,7 +112,7 @@ void Membership::give_up_migration(Group& group) {
 
 void Membership::on_downgraded(Group& group) {
   for (const auto& [member_id, member] : group.members()) rebalance_.start_session(group, *member);
-  rebalance_.prepare(group, "the last member of the consumer protocol has gone");
+  rebalance_.prepare(group, {Cause::kProtocolChanged});
 }
 
 void Membership::on_loaded() {
@@ -113,7 +122,7 @@ void Membership::on_loaded() {
     }
     // group.max.size may have been lowered: those who join last will be refused.
     if (group->members().size() > static_cast<size_t>(parts_.config.max_size)) {
-      rebalance_.prepare(*group, "the group is larger than group.max.size");
+      rebalance_.prepare(*group, {Cause::kGroupTooLarge});
     }
   }
 }

@@ -20,6 +20,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -83,6 +84,13 @@ class Membership {
   void on_stopped();
 
  private:
+  // The first member that a LeaveGroup took out.
+  struct Departure {
+    std::string member_id;
+    Cause cause;
+    std::string reason;
+  };
+
   // membership_join.cpp
   bool accepts(const Group& group, std::string_view member_id) const;
   void refuse_at_capacity(Group& group, JoinCall& call);
@@ -94,7 +102,8 @@ class Membership {
   void expire_pending(Group& group, const std::string& member_id);
   void add_member(Group& group, JoinCall& call, const std::string& member_id);
   void update_member(Group& group, Member& member, JoinCall& call);
-  void update_then_rebalance(Group& group, Member& member, JoinCall& call, std::string_view reason);
+  void note_arrival(const Group& group, const Member& member);
+  void update_then_rebalance(Group& group, Member& member, JoinCall& call);
 
   // membership_static.cpp
   struct Replacement;
@@ -112,8 +121,8 @@ class Membership {
                             const Assignments& assignments, const Result<Offset>& result);
 
   // membership.cpp
-  wire::ErrorCode leave_one(Group& group, const wire::LeaveGroupRequest::MemberIdentity& member,
-                            bool& removed);
+  wire::ErrorCode leave_one(Group& group, const wire::LeaveGroupRequest::MemberIdentity& identity,
+                            std::optional<Departure>& departed);
 
   const CoordinatorParts& parts_;
   Rebalance rebalance_;

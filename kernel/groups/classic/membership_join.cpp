@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "groups/classic/membership.h"
+#include "groups/classic/rejoin_cause.h"
 
 namespace tenon::groups {
 namespace {
@@ -70,8 +71,8 @@ bool Membership::accepts(const Group& group, std::string_view member_id) const {
 }
 
 void Membership::refuse_at_capacity(Group& group, JoinCall& call) {
-  if (Member* member = group.find(call.request.member_id)) {
-    rebalance_.remove_member(group, *member);
+  if (group.has(call.request.member_id)) {
+    rebalance_.evict(group, call.request.member_id, Cause::kGroupTooLarge);
   } else {
     group.remove(call.request.member_id);  // a pending id
   }
@@ -140,18 +141,18 @@ void Membership::rejoin(Group& group, Member& member, JoinCall& call) {
   const bool same_words = member.matches(call.request.protocols);
   switch (group.state()) {
     case GroupState::kPreparingRebalance:
-      return update_then_rebalance(group, member, call, "a member joins again");
+      update_member(group, member, call);
+      return rebalance_.complete_if_all_joined(group);
     case GroupState::kCompletingRebalance:
       // With nothing new to say it may have missed the answer: it gets it again.
       if (same_words) return call.reply.send(join_answer(group, member));
-      return update_then_rebalance(group, member, call, "a member changed its metadata");
+      return update_then_rebalance(group, member, call);
     case GroupState::kStable:
       // The leader joins again when what it must assign has changed, new partitions for one.
-      if (group.is_leader(member.id)) {
-        return update_then_rebalance(group, member, call, "the leader joins again");
+      if (same_words && !group.is_leader(member.id)) {
+        return call.reply.send(join_answer(group, member));
       }
-      if (same_words) return call.reply.send(join_answer(group, member));
-      return update_then_rebalance(group, member, call, "a member changed its metadata");
+      return update_then_rebalance(group, member, call);
     case GroupState::kEmpty:
     case GroupState::kDead:
       return refuse(call, ErrorCode::kUnknownMemberId);
@@ -177,7 +178,9 @@ void Membership::add_member(Group& group, JoinCall& call, const std::string& mem
   // It has no id to send heartbeats with yet, and a client that gave up is not seen while its
   // request is parked; so the first join has a limit of its own.
   rebalance_.start_session(group, added, parts_.config.new_member_join_timeout_ms);
-  rebalance_.prepare_or_complete(group, "a member joins: " + added.id);
+  note_arrival(group, added);
+  rebalance_.prepare_or_complete(
+      group, {Cause::kMemberJoined, added.id, call.request.reason.value_or("")});
 }
 
 void Membership::update_member(Group& group, Member& member, JoinCall& call) {
@@ -187,12 +190,18 @@ void Membership::update_member(Group& group, Member& member, JoinCall& call) {
   // An earlier JoinGroup of the same member gives way to this one.
   group.answer_join(member, join_error(member.id, ErrorCode::kRebalanceInProgress));
   group.park_join(member, std::move(call.reply));
+  note_arrival(group, member);
 }
 
-void Membership::update_then_rebalance(Group& group, Member& member, JoinCall& call,
-                                       std::string_view reason) {
+void Membership::note_arrival(const Group& group, const Member& member) {
+  if (!group.is(GroupState::kPreparingRebalance)) return;
+  parts_.chronicles.of(group.id()).came(member.id);
+}
+
+void Membership::update_then_rebalance(Group& group, Member& member, JoinCall& call) {
+  const Cause cause = cause_of_rejoin(member, call.request.protocols, group.is_leader(member.id));
   update_member(group, member, call);
-  rebalance_.prepare_or_complete(group, reason);
+  rebalance_.prepare_or_complete(group, {cause, member.id, call.request.reason.value_or("")});
 }
 
 }  // namespace tenon::groups

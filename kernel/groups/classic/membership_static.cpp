@@ -49,10 +49,10 @@ void Membership::replace_static(Group& group, JoinCall& call, const std::string&
   if (!group.is(GroupState::kStable)) {
     // While completing, the old id may already have gone to the leader, so the assignment would
     // miss the new one.
-    return rebalance_.prepare_or_complete(group, "a static member came back");
+    return rebalance_.prepare_or_complete(group, {Cause::kStaticMemberReturned, new_id});
   }
   if (group.select_protocol() != group.protocol_name()) {
-    return rebalance_.prepare_or_complete(group, "a static member changed the protocol");
+    return rebalance_.prepare_or_complete(group, {Cause::kAssignorChanged, new_id});
   }
   store_replacement(group, std::move(replacement));
 }

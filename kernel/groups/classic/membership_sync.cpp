@@ -31,7 +31,10 @@ void Membership::sync(wire::SyncGroupRequest request, Reply<wire::SyncGroupRespo
       return reply.send(sync_error(ErrorCode::kRebalanceInProgress));
     case GroupState::kCompletingRebalance:
       park_sync(*group, member, std::move(reply));
-      if (group->is_leader(request.member_id)) store_assignment(*group, request);
+      if (group->is_leader(request.member_id)) {
+        parts_.chronicles.of(group->id()).came(member.id);  // all others wait for it alone
+        store_assignment(*group, request);
+      }
       return;
     case GroupState::kStable:
       rebalance_.mark_synced(*group, member.id);
@@ -84,7 +87,7 @@ void Membership::on_assignment_stored(const std::string& group_id, int32_t gener
   }
   if (!result) {
     rebalance_.propagate_error(*group, group_write_error(result.error()));
-    rebalance_.prepare_or_complete(*group, "the assignment could not be written");
+    rebalance_.prepare_or_complete(*group, {Cause::kWriteFailed, "", result.error().text()});
     return;
   }
   group->transition_to(GroupState::kStable, parts_.now_ms());

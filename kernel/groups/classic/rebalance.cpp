@@ -59,17 +59,19 @@ wire::SyncGroupResponse sync_error(ErrorCode code) {
   return answer;
 }
 
-void Rebalance::prepare_or_complete(Group& group, std::string_view reason) {
+void Rebalance::prepare_or_complete(Group& group, const Reason& reason) {
   if (may_start(group)) {
     prepare(group, reason);
   } else {
+    parts_.chronicles.of(group.id()).also(reason);
     complete_if_all_joined(group);
   }
 }
 
-void Rebalance::prepare(Group& group, std::string_view reason) {
+void Rebalance::prepare(Group& group, const Reason& reason) {
   log_info("group {}: rebalance from {} generation {}: {}", group.id(), to_string(group.state()),
-           group.generation(), reason);
+           group.generation(), reason.text());
+  parts_.chronicles.of(group.id()).began(reason, group.generation(), Phase::kJoining);
   // Those who wait for an assignment that will not come must join again.
   if (group.is(GroupState::kCompletingRebalance)) {
     propagate_error(group, ErrorCode::kRebalanceInProgress);
@@ -89,7 +91,7 @@ void Rebalance::prepare(Group& group, std::string_view reason) {
 
 void Rebalance::resume(Group& group) {
   if (group.is(GroupState::kCompletingRebalance))
-    return prepare(group, "members are to join again");
+    return prepare(group, {Cause::kWriteFailed});
   if (!group.is(GroupState::kPreparingRebalance)) return;
   group.join_timer.arm(milliseconds(group.rebalance_timeout_ms()),
                        [this, &group] { complete(group); });
@@ -135,6 +137,7 @@ void Rebalance::complete(Group& group) {
   group.start_generation(parts_.now_ms());
   if (!group.is(GroupState::kEmpty)) return announce_generation(group);
   log_info("group {}: generation {} is empty", group.id(), group.generation());
+  parts_.chronicles.of(group.id()).ended(group.generation(), 0);
   std::vector<statemachine::Record> records;
   records.push_back(group_record(group, {}));
   // If this is not written the last generation comes back after a restart, with members that are
@@ -147,13 +150,11 @@ void Rebalance::drop_not_joined(Group& group) {
   for (const auto& [id, member] : group.members()) {
     if (!member->awaiting_join && !member->is_static()) dropped.push_back(id);
   }
-  for (const std::string& id : dropped) {
-    log_info("group {}: {} did not join in time and is removed", group.id(), id);
-    remove_member(group, *group.find(id));
-  }
+  for (const std::string& id : dropped) evict(group, id, Cause::kDidNotJoin);
 }
 
 void Rebalance::announce_generation(Group& group) {
+  parts_.chronicles.of(group.id()).phase(Phase::kSyncing);
   log_info("group {}: generation {} with {} members, leader {}", group.id(), group.generation(),
            group.members().size(), group.leader().value_or(""));
   for (const auto& [id, member] : group.members()) {
@@ -168,11 +169,8 @@ void Rebalance::announce_generation(Group& group) {
 
 void Rebalance::expire_syncs(Group& group) {
   const auto silent = group.pending_syncs();
-  for (const std::string& id : silent) {
-    log_info("group {}: {} did not sync in time and is removed", group.id(), id);
-    if (Member* member = group.find(id)) remove_member(group, *member);
-  }
-  if (!silent.empty()) prepare_or_complete(group, "members did not sync in time");
+  for (const std::string& id : silent) evict(group, id, Cause::kDidNotSync);
+  if (!silent.empty()) prepare_or_complete(group, {Cause::kDidNotSync, *silent.begin()});
 }
 
 void Rebalance::mark_synced(Group& group, std::string_view member_id) {
@@ -187,6 +185,7 @@ void Rebalance::propagate(Group& group, const Assignments& assignments) {
     member->assignment = assigned == assignments.end() ? Bytes{} : assigned->second;
     answer_sync(group, *member, sync_answer(group, *member));
   }
+  parts_.chronicles.of(group.id()).ended(group.generation(), group.members().size());
 }
 
 void Rebalance::propagate_error(Group& group, ErrorCode code) {
@@ -210,6 +209,14 @@ void Rebalance::remove_member(Group& group, Member& member) {
   group.remove(std::string(member.id));
 }
 
+void Rebalance::evict(Group& group, std::string_view member_id, Cause why) {
+  Member* member = group.find(member_id);
+  if (!member) return;
+  log_info("group {}: {} is removed: {}", group.id(), member_id, in_words(why));
+  parts_.chronicles.of(group.id()).evicted(member_id, why);
+  remove_member(group, *member);
+}
+
 void Rebalance::start_session(Group& group, Member& member, int32_t timeout_ms) {
   member.session.arm(milliseconds(timeout_ms),
                      [this, &group, id = member.id] { expire_session(group, id); });
@@ -221,9 +228,9 @@ void Rebalance::expire_session(Group& group, std::string_view member_id) {
   // A parked request is a sign of life, except of a member that has never had an answer: its
   // client may have gone and come back as another new member.
   if (!member->is_new && (member->awaiting_join || member->awaiting_sync)) return;
-  log_info("group {}: {} is silent and is removed", group.id(), member_id);
-  remove_member(group, *member);
-  prepare_or_complete(group, "a member is silent");
+  const std::string silent(member_id);  // the timer's own goes with the member
+  evict(group, silent, Cause::kSessionExpired);
+  prepare_or_complete(group, {Cause::kSessionExpired, silent});
 }
 
 }  // namespace tenon::groups

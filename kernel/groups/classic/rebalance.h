@@ -8,6 +8,7 @@
 
 #include <string_view>
 
+#include "groups/chronicle/chronicle.h"
 #include "groups/coordinator_parts.h"
 #include "wire/api.h"
 
@@ -25,8 +26,8 @@ class Rebalance {
 
   // Starts a rebalance where the state allows one; else ends the join phase if this was all that it
   // waited for.
-  void prepare_or_complete(Group& group, std::string_view reason);
-  void prepare(Group& group, std::string_view reason);
+  void prepare_or_complete(Group& group, const Reason& reason);
+  void prepare(Group& group, const Reason& reason);
   void complete_if_all_joined(Group& group);
 
   // Goes on with a join or a sync phase whose timers were stopped, and whose members were answered.
@@ -44,6 +45,8 @@ class Rebalance {
   // Answers what the member has parked with UNKNOWN_MEMBER_ID and takes it out. The caller sees to
   // the rebalance.
   void remove_member(Group& group, Member& member);
+  // The same for a member that did not want to go.
+  void evict(Group& group, std::string_view member_id, Cause why);
 
   // (Re)starts the session of a member; it is removed when `timeout_ms` have passed in silence.
   void start_session(Group& group, Member& member, int32_t timeout_ms);
