@@ -20,7 +20,7 @@ wire::ErrorCode check_commit(const ConsumerGroup& group, std::string_view member
                              int16_t version);
 
 // The same for OffsetFetch, where nobody need say who they are.
-wire::ErrorCode check_fetch(const ConsumerGroup& group,
-                            const std::optional<std::string>& member_id, int32_t epoch);
+wire::ErrorCode check_fetch(const ConsumerGroup& group, const std::optional<std::string>& member_id,
+                            int32_t epoch);
 
 }  // namespace tenon::groups

@@ -20,9 +20,7 @@ void count(Counts& counts, const std::string& name, int by) {
 std::string_view ConsumerGroup::state() const {
   if (members_.empty()) return "Empty";
   if (is_assigning()) return "Assigning";
-  const bool settled = std::ranges::all_of(
-      members_, [this](const auto& entry) { return entry.second->is_reconciled_to(assignment_epoch_); });
-  return settled ? "Stable" : "Reconciling";
+  return unsettled_ == 0 ? "Stable" : "Reconciling";
 }
 
 ConsumerMember* ConsumerGroup::find(std::string_view member_id) const {
@@ -87,7 +85,10 @@ void ConsumerGroup::set_epoch(int32_t epoch, int64_t metadata_hash) {
 
 ConsumerMember& ConsumerGroup::get_or_create(const std::string& member_id) {
   auto& member = members_[member_id];
-  if (!member) member = std::make_unique<ConsumerMember>(member_id, scheduler_);
+  if (!member) {
+    member = std::make_unique<ConsumerMember>(member_id, scheduler_);
+    count_unsettled(*member, +1);
+  }
   return *member;
 }
 
@@ -104,6 +105,7 @@ void ConsumerGroup::remove_member(std::string_view member_id) {
   if (at == members_.end()) return;
   ConsumerMember& member = *at->second;
   count_words(member, -1);
+  count_unsettled(member, -1);
   release(member);
   // A static member that came back under another id keeps its instance id.
   if (member.is_static() && find_static(*member.words.instance_id) == &member) {
@@ -120,6 +122,16 @@ void ConsumerGroup::count_words(const ConsumerMember& member, int by) {
   if (words.classic) classic_members_ += static_cast<size_t>(by);
 }
 
+void ConsumerGroup::set_assignment_epoch(int32_t epoch) {
+  assignment_epoch_ = epoch;
+  unsettled_ = 0;
+  for (const auto& [id, member] : members_) count_unsettled(*member, +1);
+}
+
+void ConsumerGroup::count_unsettled(const ConsumerMember& member, int by) {
+  if (!member.is_reconciled_to(assignment_epoch_)) unsettled_ += static_cast<size_t>(by);
+}
+
 void ConsumerGroup::set_target(const std::string& member_id, Partitions target) {
   targets_.insert_or_assign(member_id, std::move(target));
 }
@@ -131,7 +143,9 @@ void ConsumerGroup::remove_target(std::string_view member_id) {
 void ConsumerGroup::set_progress(const std::string& member_id, MemberProgress progress) {
   ConsumerMember& member = get_or_create(member_id);
   release(member);
+  count_unsettled(member, -1);
   member.progress = std::move(progress);
+  count_unsettled(member, +1);
   take(member);
 }
 
@@ -139,7 +153,9 @@ void ConsumerGroup::reset_progress(std::string_view member_id) {
   ConsumerMember* member = find(member_id);
   if (member == nullptr) return;
   release(*member);
+  count_unsettled(*member, -1);
   member->progress = {};
+  count_unsettled(*member, +1);
 }
 
 void ConsumerGroup::take(ConsumerMember& member) {

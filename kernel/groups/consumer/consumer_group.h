@@ -18,6 +18,7 @@
 // Invariants
 //   1. owners_ has a partition exactly if one member has it assigned or is giving it up.
 //   2. No partition has two owners (the records come that way; see reconcile.h).
+//   3. unsettled_ counts the members that are not reconciled to the assignment epoch.
 #pragma once
 
 #include <map>
@@ -55,6 +56,8 @@ class ConsumerGroup {
   bool is_assigning() const { return epoch_ > assignment_epoch_; }
   // "Empty", "Assigning", "Reconciling", "Stable".
   std::string_view state() const;
+  // Everybody has come to the target, which is that of the group's epoch.
+  bool is_settled() const { return !is_assigning() && unsettled_ == 0; }
 
   const Members& members() const { return members_; }
   // Null if there is none.
@@ -82,7 +85,7 @@ class ConsumerGroup {
   void set_epoch(int32_t epoch, int64_t metadata_hash);
   void set_words(const std::string& member_id, MemberWords words);
   void remove_member(std::string_view member_id);
-  void set_assignment_epoch(int32_t epoch) { assignment_epoch_ = epoch; }
+  void set_assignment_epoch(int32_t epoch);
   void set_target(const std::string& member_id, Partitions target);
   void remove_target(std::string_view member_id);
   void set_progress(const std::string& member_id, MemberProgress progress);
@@ -94,6 +97,7 @@ class ConsumerGroup {
   ConsumerMember& get_or_create(const std::string& member_id);
   void take(ConsumerMember& member);
   void release(const ConsumerMember& member);
+  void count_unsettled(const ConsumerMember& member, int by);
   void count_words(const ConsumerMember& member, int by);
 
   Scheduler& scheduler_;
@@ -110,6 +114,7 @@ class ConsumerGroup {
   std::map<std::string, size_t, std::less<>> regex_users_;
   std::map<std::string, size_t, std::less<>> assignor_votes_;
   size_t classic_members_ = 0;
+  size_t unsettled_ = 0;  // members that are not where the assignment epoch is
 };
 
 }  // namespace tenon::groups

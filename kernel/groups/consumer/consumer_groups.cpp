@@ -109,7 +109,7 @@ Task<Decision<bool>> ConsumerGroups::subscribe(const Heartbeat& heartbeat) {
     co_return std::unexpected(done.error());
   watch(id, heartbeat.request.member_id);
   const bool concerned = subscribed->concern != Concern::kNone;
-  if (concerned) targets_.start(id);
+  if (concerned) on_changed(id, {cause_of(subscribed->concern), heartbeat.request.member_id});
   co_return concerned || heartbeat.joins();
 }
 
@@ -132,6 +132,7 @@ Task<Decision<Response>> ConsumerGroups::advance(const Heartbeat& heartbeat) {
     co_return std::unexpected(done.error());
   }
   watch(id, heartbeat.request.member_id);
+  on_advanced(id, heartbeat.request.member_id);
   co_return std::move(advanced->response);
 }
 
@@ -149,8 +150,8 @@ Task<Decision<Response>> ConsumerGroups::say_goodbye(const Heartbeat& heartbeat)
   log_info("group {}: {} leaves{}", id, left->member_id, left->for_a_while ? " for a while" : "");
   // One that is away for a while has the rest of its session to come back in.
   if (!left->for_a_while) {
+    on_changed(id, {Cause::kMemberLeft, left->member_id});
     co_await downgrade_if_due(id);
-    targets_.start(id);
   }
   co_return left_response(heartbeat);
 }
@@ -185,14 +186,67 @@ Task<void> ConsumerGroups::expire(std::string group_id, std::string member_id, S
   ConsumerMember* member = group && group->consumer ? group->consumer->find(member_id) : nullptr;
   if (!member) co_return;
   if (is_heard_of(*member, silence)) co_return;
-  log_info("group {}: {} {} and is removed", group_id, member_id, words_of(silence));
+  log_info("group {}: {} is removed: {}", group_id, member_id, in_words(cause_of(silence)));
   if (auto done = co_await commit(removal_records(view_of(*group), {member_id})); !done) {
     // It is tried again; until then the member has what it has.
     if (parts_.runtime.is_active()) start_session(group_id, *member);
     co_return;
   }
+  parts_.chronicles.of(group_id).evicted(member_id, cause_of(silence));
+  on_changed(group_id, {cause_of(silence), member_id});
   co_await downgrade_if_due(group_id);
+}
+
+// The group epoch has risen.
+void ConsumerGroups::on_changed(const std::string& group_id, const Reason& reason) {
+  const Group* group = find(group_id);
+  if (!group) return;
+  auto chronicle = parts_.chronicles.of(group_id);
+  const int32_t epoch = group->consumer->epoch();
+  if (chronicle.under_way()) {
+    chronicle.also(reason);
+    chronicle.phase(Phase::kAssigning);
+  } else {
+    chronicle.began(reason, epoch - 1, Phase::kAssigning);
+  }
+  if (group->consumer->members().empty()) chronicle.ended(epoch, 0);
   targets_.start(group_id);
+}
+
+// The member has come as far as it can now.
+void ConsumerGroups::on_advanced(const std::string& group_id, const std::string& member_id) {
+  const Group* group = find(group_id);
+  auto chronicle = parts_.chronicles.of(group_id);
+  if (!group || !chronicle.under_way()) return;
+  const ConsumerGroup& consumer = *group->consumer;
+  const ConsumerMember* member = consumer.find(member_id);
+  if (member && member->is_reconciled_to(consumer.epoch())) chronicle.came(member_id);
+  if (consumer.is_settled()) chronicle.ended(consumer.epoch(), consumer.members().size());
+}
+
+Cause ConsumerGroups::cause_of(Concern concern) {
+  switch (concern) {
+    case Concern::kNone:
+    case Concern::kJoined:
+      return Cause::kMemberJoined;
+    case Concern::kSubscription:
+      return Cause::kSubscriptionChanged;
+    case Concern::kAssignor:
+      return Cause::kAssignorChanged;
+  }
+  return Cause::kMemberJoined;
+}
+
+Cause ConsumerGroups::cause_of(Silence silence) {
+  switch (silence) {
+    case Silence::kSession:
+      return Cause::kSessionExpired;
+    case Silence::kRevocation:
+      return Cause::kDidNotRevoke;
+    case Silence::kClassic:
+      return Cause::kDidNotJoin;
+  }
+  return Cause::kSessionExpired;
 }
 
 // While the turn was waited for, the member may have done what it was to do.
@@ -206,18 +260,6 @@ bool ConsumerGroups::is_heard_of(const ConsumerMember& member, Silence silence) 
       return !member.words.classic || member.classic.armed();
   }
   return true;
-}
-
-std::string_view ConsumerGroups::words_of(Silence silence) {
-  switch (silence) {
-    case Silence::kSession:
-      return "is silent";
-    case Silence::kRevocation:
-      return "did not give up its partitions in time";
-    case Silence::kClassic:
-      return "did not join or sync in time";
-  }
-  return "";
 }
 
 void ConsumerGroups::on_loaded() {

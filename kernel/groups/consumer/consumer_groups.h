@@ -69,7 +69,10 @@ class ConsumerGroups {
   Task<void> expire(std::string group_id, std::string member_id, Silence silence);
 
   static bool is_heard_of(const ConsumerMember& member, Silence silence);
-  static std::string_view words_of(Silence silence);
+  static Cause cause_of(Concern concern);
+  static Cause cause_of(Silence silence);
+  void on_changed(const std::string& group_id, const Reason& reason);
+  void on_advanced(const std::string& group_id, const std::string& member_id);
 
   Decision<GroupView> open(const Heartbeat& heartbeat, Records& before) const;
   GroupView view_of(const Group& group) const;

@@ -53,6 +53,8 @@ Task<Decision<void>> ConsumerGroups::upgrade(Group& group) {
     co_return std::unexpected(done.error());
   }
   log_info("group {}: becomes a consumer group", id);
+  parts_.chronicles.of(id).began({Cause::kProtocolChanged}, group.consumer->epoch(),
+                                 Phase::kAssigning);
   for (const auto& [member_id, member] : group.consumer->members()) start_session(id, *member);
   co_return Decision<void>{};
 }
@@ -113,8 +115,8 @@ Task<Decision<bool>> ConsumerGroups::subscribe_classic(RequestInfo info,
     co_return std::unexpected(done.error());
   }
   watch(id, request.member_id);
-  if (subscribed->concern == Concern::kNone) co_return false;
-  targets_.start(id);
+  if (subscribed->concern == Concern::kNone) co_return group->consumer->is_assigning();
+  on_changed(id, {cause_of(subscribed->concern), request.member_id});
   co_return true;
 }
 
@@ -143,6 +145,7 @@ Task<wire::JoinGroupResponse> ConsumerGroups::advance_classic(
     }
   }
   watch(id, request.member_id);
+  on_advanced(id, request.member_id);
   await_classic(id, *member);  // it is to sync
   co_return join_response(*member, *next);
 }
@@ -232,8 +235,8 @@ Task<std::optional<wire::LeaveGroupResponse>> ConsumerGroups::leave(
     response.error_code = static_cast<int16_t>(done.error().code);
     co_return response;
   }
+  for (const std::string& member_id : leaving) on_changed(id, {Cause::kMemberLeft, member_id});
   co_await downgrade_if_due(id);
-  targets_.start(id);
   co_return response;
 }
 

@@ -93,9 +93,8 @@ ProgressChange read_value(const wire::ConsumerGroupCurrentMemberAssignmentValue&
   return change;
 }
 RegexChange read_value(wire::ConsumerGroupRegularExpressionValue value, RegexChange change) {
-  change.resolved = {.topics = std::move(value.topics),
-                     .version = value.version,
-                     .timestamp_ms = value.timestamp};
+  change.resolved = {
+      .topics = std::move(value.topics), .version = value.version, .timestamp_ms = value.timestamp};
   std::ranges::sort(change.resolved.topics);
   return change;
 }
@@ -146,8 +145,8 @@ Result<ConsumerChange> read_topics(const statemachine::CommittedRecord& record) 
 
 Record epoch_record(const std::string& group_id, int32_t epoch, int64_t metadata_hash) {
   return {group_key<wire::ConsumerGroupMetadataKey>(group_id, kEpochKey),
-          value_bytes(wire::ConsumerGroupMetadataValue{.epoch = epoch,
-                                                       .metadata_hash = metadata_hash})};
+          value_bytes(
+              wire::ConsumerGroupMetadataValue{.epoch = epoch, .metadata_hash = metadata_hash})};
 }
 
 Record words_record(const std::string& group_id, const std::string& member_id,
@@ -174,9 +173,8 @@ Record words_record(const std::string& group_id, const std::string& member_id,
 }
 
 Record assignment_epoch_record(const std::string& group_id, int32_t epoch) {
-  return {
-      group_key<wire::ConsumerGroupTargetAssignmentMetadataKey>(group_id, kAssignmentEpochKey),
-      value_bytes(wire::ConsumerGroupTargetAssignmentMetadataValue{.assignment_epoch = epoch})};
+  return {group_key<wire::ConsumerGroupTargetAssignmentMetadataKey>(group_id, kAssignmentEpochKey),
+          value_bytes(wire::ConsumerGroupTargetAssignmentMetadataValue{.assignment_epoch = epoch})};
 }
 
 Record target_record(const std::string& group_id, const std::string& member_id,
@@ -204,11 +202,10 @@ Record progress_record(const std::string& group_id, const std::string& member_id
 
 Record regex_record(const std::string& group_id, const std::string& regex,
                     const ResolvedRegex& resolved) {
-  return {regex_key(group_id, regex),
-          value_bytes(wire::ConsumerGroupRegularExpressionValue{
-              .topics = resolved.topics,
-              .version = resolved.version,
-              .timestamp = resolved.timestamp_ms})};
+  return {regex_key(group_id, regex), value_bytes(wire::ConsumerGroupRegularExpressionValue{
+                                          .topics = resolved.topics,
+                                          .version = resolved.version,
+                                          .timestamp = resolved.timestamp_ms})};
 }
 
 Record regex_tombstone(const std::string& group_id, const std::string& regex) {
@@ -312,8 +309,8 @@ void apply_one(ConsumerGroup&, const TopicsChange&, bool) {}
 }  // namespace
 
 void apply_change(ConsumerGroup& group, ConsumerChange change) {
-  std::visit([&group, deleted = change.deleted](
-                 auto& each) { apply_one(group, std::move(each), deleted); },
+  std::visit([&group,
+              deleted = change.deleted](auto& each) { apply_one(group, std::move(each), deleted); },
              change.change);
 }
 

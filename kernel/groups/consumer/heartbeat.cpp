@@ -236,11 +236,11 @@ std::optional<MemberProgress> next_progress(const ConsumerGroup& group,
                                             const std::optional<Partitions>& owned) {
   // Nothing has ever been assigned: there is no epoch to come to.
   if (group.assignment_epoch() == 0) return member.progress;
-  return reconcile(member.progress,
-                   {.epoch = group.assignment_epoch(), .partitions = group.target_of(member.id)},
-                   {.owned = owned ? &*owned : nullptr, .is_taken = [&group](const IdPartition& one) {
-                      return group.owner(one) != nullptr;
-                    }});
+  return reconcile(
+      member.progress,
+      {.epoch = group.assignment_epoch(), .partitions = group.target_of(member.id)},
+      {.owned = owned ? &*owned : nullptr,
+       .is_taken = [&group](const IdPartition& one) { return group.owner(one) != nullptr; }});
 }
 
 Decision<Advanced> advance(const GroupView& view, const Heartbeat& heartbeat,
@@ -259,8 +259,7 @@ Decision<Advanced> advance(const GroupView& view, const Heartbeat& heartbeat,
   response.heartbeat_interval_ms = heartbeat_interval_ms;
   if (heartbeat.joins() || heartbeat.is_full() || next->assigned != member->progress.assigned) {
     response.assignment = Response::Assignment{
-        .topic_partitions =
-            to_wire<std::vector<Response::TopicPartitions>>(next->assigned)};
+        .topic_partitions = to_wire<std::vector<Response::TopicPartitions>>(next->assigned)};
   }
   advanced.progress = std::move(*next);
   return advanced;

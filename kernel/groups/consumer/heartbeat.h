@@ -59,7 +59,7 @@ struct GroupView {
 };
 
 // Why others are concerned.
-enum class Concern { kNone, kJoined, kCameBack, kSubscription, kAssignor };
+enum class Concern { kNone, kJoined, kSubscription, kAssignor };
 
 struct Subscribed {
   Records records;

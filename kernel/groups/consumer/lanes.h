@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Who may decide on a group now: one at a time, first come, first served. What is decided must be in
-// the log before the next is decided, because that is decided on what is committed; other groups do
-// not wait. A group that nobody decides on costs nothing.
+// Who may decide on a group now: one at a time, first come, first served. What is decided must be
+// in the log before the next is decided, because that is decided on what is committed; other groups
+// do not wait. A group that nobody decides on costs nothing.
 //
 // One thread. Whoever waits gets its turn from the event loop, never from inside another's end.
 #pragma once

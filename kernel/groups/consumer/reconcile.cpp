@@ -36,8 +36,8 @@ MemberProgress step(const MemberProgress& member, int32_t epoch, const Target& t
   std::ranges::copy_if(missing, std::back_inserter(free),
                        [&around](const IdPartition& one) { return !around.is_taken(one); });
   const bool waits = free.size() < missing.size();
-  MemberProgress next = moved(
-      member, target.epoch, waits ? MemberState::kUnreleasedPartitions : MemberState::kStable);
+  MemberProgress next = moved(member, target.epoch,
+                              waits ? MemberState::kUnreleasedPartitions : MemberState::kStable);
   next.assigned = union_of(kept, free);
   return next;
 }

@@ -215,10 +215,25 @@ Task<Result<>> TargetMaker::store(const Question& question, const Assignment& an
   records.push_back(assignment_epoch_record(id, epoch));
   log_info("group {}: {} assigned {} members for epoch {}", id, question.assignor,
            answer.by_member.size(), epoch);
+  const bool raised = epoch != question.epoch;
   auto written = co_await parts_.coordinator.runtime.respond(
       statemachine::Outcome<bool>{std::move(records), true});
   if (!written) co_return forward(written);
+  note(question, raised);
   co_return Result<>{};
+}
+
+void TargetMaker::note(const Question& question, bool raised) {
+  const ConsumerGroup* group = find(question.group_id);
+  if (!group) return;
+  auto chronicle = parts_.coordinator.chronicles.of(question.group_id);
+  if (raised) {
+    const Cause cause =
+        question.occasion == Occasion::kRenew ? Cause::kAssignorChanged : Cause::kTopicsChanged;
+    chronicle.began({cause}, question.epoch, Phase::kReconciling);
+  } else {
+    chronicle.phase(Phase::kReconciling);
+  }
 }
 
 void TargetMaker::on_failed(const Question& question, const Error& error) {

@@ -19,9 +19,9 @@
 #include <string>
 #include <vector>
 
-#include "groups/coordinator_parts.h"
 #include "groups/consumer/consumer_group.h"
 #include "groups/consumer/running.h"
+#include "groups/coordinator_parts.h"
 
 namespace tenon::groups {
 
@@ -68,6 +68,7 @@ class TargetMaker {
   static Task<void> run(std::weak_ptr<Alive> alive, Question question);
   Task<void> finish(Question question, Result<Assignment> answer);
   Task<Result<>> store(const Question& question, const Assignment& answer);
+  void note(const Question& question, bool raised);
   void on_failed(const Question& question, const Error& error);
   void next(const std::string& group_id, int32_t made_epoch, bool failed);
   void rest(const std::string& group_id, Job& job);
