@@ -303,12 +303,12 @@ Result<> Broker::Rooms::open_logs() {
       .clock = clock,
       .find = [this](std::string_view name) { return plugins->assignor(name); },
       .names = plugins->assignor_names()});
-  groups = std::make_unique<groups::GroupDirectory>(
-      groups::GroupDirectory::Parts{.replicas = *replicas,
-                                    .self = BrokerId{settings.node.id},
-                                    .config = group_config(settings.groups, plugins->assignor_names()),
-                                    .random = random,
-                                    .assignors = *assignors});
+  groups = std::make_unique<groups::GroupDirectory>(groups::GroupDirectory::Parts{
+      .replicas = *replicas,
+      .self = BrokerId{settings.node.id},
+      .config = group_config(settings.groups, plugins->assignor_names()),
+      .random = random,
+      .assignors = *assignors});
   replicas->on_applied([this](size_t shard, const auto& before, const auto& after) {
     groups->on_image(shard, before, after);
     if (shard == 0) guard_ledger.on_image(before, after);

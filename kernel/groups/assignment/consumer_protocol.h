@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The words of the classic consumer protocol, with topics by their ids: what a member subscribes to
-// and owns (JoinGroup), and what it is assigned (SyncGroup). Versions 0 to 3; newer ones are read as
-// the newest that is known.
+// and owns (JoinGroup), and what it is assigned (SyncGroup). Versions 0 to 3; newer ones are read
+// as the newest that is known.
 //
 // Pure functions; any thread.
 #pragma once

@@ -90,8 +90,7 @@ void Rebalance::prepare(Group& group, const Reason& reason) {
 }
 
 void Rebalance::resume(Group& group) {
-  if (group.is(GroupState::kCompletingRebalance))
-    return prepare(group, {Cause::kWriteFailed});
+  if (group.is(GroupState::kCompletingRebalance)) return prepare(group, {Cause::kWriteFailed});
   if (!group.is(GroupState::kPreparingRebalance)) return;
   group.join_timer.arm(milliseconds(group.rebalance_timeout_ms()),
                        [this, &group] { complete(group); });

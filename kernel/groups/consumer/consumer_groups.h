@@ -85,6 +85,7 @@ class ConsumerGroups {
   Task<Decision<void>> upgrade(Group& group);
   Task<void> downgrade_if_due(std::string group_id);
   bool may_upgrade(const Group& group) const;
+  Task<Decision<void>> drop_if_empty(std::string group_id);
   Task<Decision<bool>> subscribe_classic(RequestInfo info, wire::JoinGroupRequest& request);
   Task<wire::JoinGroupResponse> advance_classic(const wire::JoinGroupRequest& request);
   void await_classic(const std::string& group_id, ConsumerMember& member);

@@ -72,7 +72,7 @@ Task<void> ConsumerGroups::downgrade_if_due(std::string group_id) {
   // As it is, it stays a consumer group: that serves its members too.
   if (!co_await commit(downgrade_records(group_id, *group->consumer, value))) co_return;
   log_info("group {}: becomes a classic group", group_id);
-  Group& classic = *parts_.table.find(group_id);
+  Group& classic = parts_.table.get_or_create(group_id);
   restore_group(classic, std::move(value), parts_.scheduler);
   membership_.on_downgraded(classic);
 }
@@ -81,6 +81,10 @@ Task<std::optional<wire::JoinGroupResponse>> ConsumerGroups::join(RequestInfo in
                                                                   wire::JoinGroupRequest request,
                                                                   int16_t version) {
   const auto hold = running_.hold();
+  if (auto done = co_await drop_if_empty(request.group_id); !done) {
+    co_return join_error(request.member_id, done.error().code);
+  }
+  if (!has(request.group_id)) co_return std::nullopt;
   if (request.member_id.empty()) {
     request.member_id = membership_.new_member_id(info, request.group_instance_id);
     if (!request.group_instance_id && version >= 4) {
@@ -94,6 +98,14 @@ Task<std::optional<wire::JoinGroupResponse>> ConsumerGroups::join(RequestInfo in
   co_return co_await advance_classic(request);
 }
 
+// A consumer group without members becomes whatever the next member speaks.
+Task<Decision<void>> ConsumerGroups::drop_if_empty(std::string group_id) {
+  const auto turn = co_await parts_.lanes.take(group_id);
+  const Group* group = find(group_id);
+  if (!group || !group->consumer->members().empty()) co_return Decision<void>{};
+  co_return co_await commit(consumer_group_tombstones(group_id, *group->consumer));
+}
+
 // A refusal without a code: the group is no consumer group any more.
 Task<Decision<bool>> ConsumerGroups::subscribe_classic(RequestInfo info,
                                                        wire::JoinGroupRequest& request) {
@@ -101,11 +113,6 @@ Task<Decision<bool>> ConsumerGroups::subscribe_classic(RequestInfo info,
   const auto turn = co_await parts_.lanes.take(id);
   const Group* group = find(id);
   if (!group) co_return std::unexpected(Refusal{});
-  if (group->consumer->members().empty()) {
-    // Nobody has to be brought along.
-    auto done = co_await commit(consumer_group_tombstones(id, *group->consumer));
-    co_return std::unexpected(done ? Refusal{} : done.error());
-  }
   const GroupView view = view_of(*group);
   auto join = read_join(view, std::move(info), request, *parts_.image());
   if (!join) co_return std::unexpected(join.error());

@@ -7,6 +7,7 @@
 
 #include "groups/append_errors.h"
 #include "groups/classic/membership.h"
+#include "groups/consumer/commit_check.h"
 
 namespace tenon::groups {
 namespace {
@@ -46,9 +47,11 @@ std::vector<FetchedTopic> fetch_all(const Group& group) {
 }
 
 // KIP-98 to KIP-848: who may commit in the name of a group that exists.
-ErrorCode validate_in_group(const Group& group, const wire::OffsetCommitRequest& request) {
+ErrorCode validate_in_group(const Group& group, const wire::OffsetCommitRequest& request,
+                            int16_t version) {
   const int32_t generation = request.generation_id_or_member_epoch;
   if (group.is(GroupState::kDead)) return ErrorCode::kCoordinatorNotAvailable;
+  if (group.consumer) return check_commit(*group.consumer, request.member_id, generation, version);
   // A tool or a consumer that assigns partitions to itself, while no member is there.
   if (generation < 0 && group.is(GroupState::kEmpty)) return ErrorCode::kNone;
   if (generation >= 0 || !request.member_id.empty() || request.group_instance_id) {
@@ -81,7 +84,7 @@ void OffsetCommits::commit(const wire::OffsetCommitRequest& request, int16_t ver
 ErrorCode OffsetCommits::validate_commit(const Group* group,
                                          const wire::OffsetCommitRequest& request,
                                          int16_t version) const {
-  if (group) return validate_in_group(*group, request);
+  if (group) return validate_in_group(*group, request, version);
   if (request.generation_id_or_member_epoch < 0) return ErrorCode::kNone;
   return version >= 9 ? ErrorCode::kGroupIdNotFound : ErrorCode::kIllegalGeneration;
 }

@@ -50,14 +50,15 @@ std::vector<TopicPartition> OffsetCommits::expired_offsets(const Group& group) c
 }
 
 void OffsetCommits::expire_group(Group& group) {
-  if (group.is(GroupState::kDead)) return;
+  // A group that is being decided on is looked at next time.
+  if (group.is(GroupState::kDead) || parts_.lanes.is_taken(group.id())) return;
   const std::vector<TopicPartition> expired = expired_offsets(group);
   std::vector<statemachine::Record> records;
   for (const TopicPartition& where : expired) {
     records.push_back(offset_tombstone(group.id(), where));
   }
   if (!records.empty()) log_info("group {}: {} offsets have expired", group.id(), records.size());
-  const bool nothing_left = group.is(GroupState::kEmpty) && group.pending_count() == 0 &&
+  const bool nothing_left = group.is_empty() && group.pending_count() == 0 &&
                             !group.offsets.has_pending() && expired.size() == group.offsets.size();
   if (nothing_left) {
     write_deletion(group, std::move(records), [](wire::ErrorCode) {});

@@ -240,6 +240,7 @@ std::vector<wire::JoinGroupResponse::JoinGroupResponseMember> Group::member_list
 }
 
 bool Group::is_subscribed_to(std::string_view topic) const {
+  if (consumer) return consumer->is_subscribed_to(topic);
   if (subscribed_topics_) return subscribed_topics_->contains(topic);
   return protocol_type_ == kConsumerProtocolType && !members_.empty();
 }

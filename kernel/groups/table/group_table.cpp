@@ -55,7 +55,10 @@ void GroupTable::drop_consumer(const std::string& group_id) {
   if (!group) return;
   group->consumer.reset();
   // Dead with its tombstone in the log: this was the deletion.
-  if (group->is(GroupState::kDead)) groups_.erase(groups_.find(group_id));
+  if (group->is(GroupState::kDead))
+    groups_.erase(groups_.find(group_id));
+  else
+    erase_if_blank(*group);
 }
 
 void GroupTable::apply(UnknownChange change) {
