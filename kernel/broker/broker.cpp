@@ -194,7 +194,13 @@ Result<> Broker::Rooms::open_http() {
     guard_ledger.sample(samples);
     co_return samples;
   });
-  add_plugin_routes(options.routes, {*plugins, pool, home()});
+  add_plugin_routes(options.routes,
+                    {.plugins = *plugins,
+                     .pool = pool,
+                     .home = home(),
+                     .on_swapped = [this](const std::string& kind, const std::string& name) {
+                       if (is_ready && kind == "assignor") groups->on_assignor_swapped(name);
+                     }});
   auto started = http::HttpServer::start(home(), std::move(options));
   if (!started) return forward(started);
   http = std::move(*started);

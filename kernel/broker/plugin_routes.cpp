@@ -88,6 +88,7 @@ Task<http::HttpResponse> swap(PluginAdmin admin, Target target, std::string body
     const bool missing = swapped.error().code == Errc::kPluginMissing;
     co_return answer_error(missing ? 404 : 409, swapped.error().text());
   }
+  if (admin.on_swapped) admin.on_swapped(target.kind, target.name);
   co_return answer(200, json::object{{"kind", target.kind},
                                      {"name", target.name},
                                      {"before", describe(swapped->before)},

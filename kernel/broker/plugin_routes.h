@@ -14,6 +14,9 @@
 // Threads: the routes run on the HTTP server's shard, swaps on the pool.
 #pragma once
 
+#include <functional>
+#include <string>
+
 #include "base/scheduler.h"
 #include "http/server.h"
 #include "plugin/host.h"
@@ -25,6 +28,8 @@ struct PluginAdmin {
   plugin::PluginHost& plugins;
   BlockingPool& pool;
   Scheduler& home;  // of the HTTP server
+  // Told on the HTTP server's shard; may be empty.
+  std::function<void(const std::string& kind, const std::string& name)> on_swapped{};
 };
 
 void add_plugin_routes(http::Routes& routes, const PluginAdmin& admin);

@@ -121,6 +121,14 @@ GroupDirectory::Coordinators GroupDirectory::coordinators(size_t shard) const {
   return all;
 }
 
+void GroupDirectory::on_assignor_swapped(const std::string& name) {
+  for (size_t shard = 0; shard < shards_.size(); ++shard) {
+    parts_.replicas.scheduler(shard).post([this, shard, name] {
+      for (const auto& [index, held] : coordinators(shard)) held->on_assignor_swapped(name);
+    });
+  }
+}
+
 Task<void> GroupDirectory::stop(Scheduler& home) {
   for (size_t shard = 0; shard < shards_.size(); ++shard) {
     co_await call_on(home, parts_.replicas.scheduler(shard),
