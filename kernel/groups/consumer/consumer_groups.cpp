@@ -6,7 +6,6 @@
 
 #include "base/log.h"
 #include "groups/append_errors.h"
-#include "groups/assignment/topic_regex.h"
 #include "groups/classic/membership.h"
 #include "groups/group_settings.h"
 
@@ -263,6 +262,7 @@ bool ConsumerGroups::is_heard_of(const ConsumerMember& member, Silence silence) 
 }
 
 void ConsumerGroups::on_loaded() {
+  watch_.look({}, *parts_.image());
   for (const auto& [id, group] : parts_.table.groups()) {
     if (!group->consumer) continue;
     for (const auto& [member_id, member] : group->consumer->members()) watch(id, member_id);
@@ -270,31 +270,11 @@ void ConsumerGroups::on_loaded() {
   }
 }
 
-bool ConsumerGroups::is_concerned(const ConsumerGroup& group,
-                                  const metadata::Changes& changes) const {
-  if (changes.brokers_changed) return true;  // racks
-  const auto read = [&group](const metadata::TopicInfo& topic) {
-    return group.is_subscribed_to(topic.name);
-  };
-  if (std::ranges::any_of(changes.deleted, [&read](const auto& one) { return read(*one); }) ||
-      std::ranges::any_of(changes.changed, [&read](const auto& one) {
-        return read(*one.after) && one.before->partitions != one.after->partitions;
-      })) {
-    return true;
-  }
-  return std::ranges::any_of(changes.created, [&](const auto& topic) {
-    if (read(*topic)) return true;
-    return !topic->internal && std::ranges::any_of(group.regexes(), [&topic](const auto& entry) {
-      const auto regex = TopicRegex::compile(entry.first);
-      return regex && regex->matches(topic->name);
-    });
-  });
-}
-
 void ConsumerGroups::on_image(const metadata::Changes& changes) {
+  watch_.look(changes, *parts_.image());
   for (const auto& [id, group] : parts_.table.groups()) {
     if (group->consumer && !group->consumer->members().empty() &&
-        is_concerned(*group->consumer, changes)) {
+        watch_.concerns(*group->consumer, changes)) {
       targets_.verify(id);
     }
   }

@@ -25,6 +25,7 @@
 #include "groups/consumer/heartbeat.h"
 #include "groups/consumer/running.h"
 #include "groups/consumer/target_maker.h"
+#include "groups/consumer/topic_watch.h"
 #include "groups/coordinator_parts.h"
 #include "metadata/changes.h"
 #include "wire/groups/consumer_group_describe.h"
@@ -79,7 +80,6 @@ class ConsumerGroups {
   Task<Decision<void>> commit(Records records) const;
   void watch(const std::string& group_id, const std::string& member_id);
   void start_session(const std::string& group_id, ConsumerMember& member);
-  bool is_concerned(const ConsumerGroup& group, const metadata::Changes& changes) const;
 
   // consumer_groups_classic.cpp
   Task<Decision<void>> upgrade(Group& group);
@@ -96,6 +96,7 @@ class ConsumerGroups {
   const ConsumerGroup blank_;  // stands for a group that is not there yet
   Running running_;
   TargetMaker targets_;
+  TopicWatch watch_;
 };
 
 }  // namespace tenon::groups
