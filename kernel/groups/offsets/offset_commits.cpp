@@ -176,6 +176,11 @@ FetchedGroup OffsetCommits::fetch(
   answer.group_id = request.group_id;
   const Group* group = parts_.table.find(request.group_id);
   if (group && group->is(GroupState::kDead)) group = nullptr;
+  if (group && group->consumer) {
+    const ErrorCode error = check_fetch(*group->consumer, request.member_id, request.member_epoch);
+    answer.error_code = static_cast<int16_t>(error);
+    if (error != ErrorCode::kNone) return answer;
+  }
   if (!request.topics) {
     if (group) answer.topics = fetch_all(*group);
     return answer;
