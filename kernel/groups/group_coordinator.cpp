@@ -125,11 +125,23 @@ Task<void> GroupCoordinator::stop() {
 }
 
 void GroupCoordinator::on_image(const metadata::Changes& changes) {
-  if (is_active()) state_->consumers.on_image(changes);
+  if (!is_active()) return;
+  state_->membership.assigned().on_image(changes);
+  state_->consumers.on_image(changes);
 }
 
 void GroupCoordinator::on_assignor_swapped(std::string_view name) {
-  if (is_active()) state_->consumers.on_assignor_swapped(name);
+  if (!is_active()) return;
+  state_->membership.assigned().on_assignor_swapped(name);
+  state_->consumers.on_assignor_swapped(name);
+}
+
+std::optional<AssignedReport> GroupCoordinator::assigned_report(std::string_view group_id) const {
+  return is_active() ? state_->membership.assigned().report(group_id) : std::nullopt;
+}
+
+AssignedCounts GroupCoordinator::assigned_counts() const {
+  return state_->membership.assigned().counts();
 }
 
 Task<wire::JoinGroupResponse> GroupCoordinator::join_group(RequestInfo info,

@@ -22,6 +22,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,7 @@
 #include "base/random.h"
 #include "base/scheduler.h"
 #include "base/task.h"
+#include "groups/assigned/report.h"
 #include "groups/assignment/assignors.h"
 #include "groups/chronicle/chronicle.h"
 #include "groups/group_config.h"
@@ -104,6 +106,11 @@ class GroupCoordinator {
   // What became different in the cluster, and which assignor is another plugin now.
   void on_image(const metadata::Changes& changes);
   void on_assignor_swapped(std::string_view name);
+
+  // What came of the assignors that the configs of a classic group name; nothing where they name
+  // none, and before the first generation.
+  std::optional<AssignedReport> assigned_report(std::string_view group_id) const;
+  AssignedCounts assigned_counts() const;
 
   // Whether the topics exist is for the caller to check before.
   Task<wire::OffsetCommitResponse> offset_commit(RequestInfo info,

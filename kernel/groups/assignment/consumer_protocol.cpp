@@ -3,6 +3,7 @@
 #include "groups/assignment/consumer_protocol.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "wire/codec.h"
 #include "wire/records/consumer_protocol.h"
@@ -19,7 +20,10 @@ Partitions by_id(const List& topics, const metadata::Image& image) {
   for (const auto& topic : topics) {
     const metadata::TopicInfo* known = image.find(topic.topic);
     if (!known) continue;
-    for (const int32_t partition : topic.partitions) all.push_back({known->id, partition});
+    for (const int32_t partition : topic.partitions) {
+      const bool exists = partition >= 0 && std::cmp_less(partition, known->partitions.size());
+      if (exists) all.push_back({known->id, partition});
+    }
   }
   return make_partitions(std::move(all));
 }
@@ -34,6 +38,8 @@ List by_name(const Partitions& partitions, const metadata::Image& image) {
     added.topic = topic->name;
     added.partitions = std::move(numbers);
   });
+  // As clients print them; ids are in no order that means anything.
+  std::ranges::sort(topics, {}, [](const auto& topic) { return topic.topic; });
   return topics;
 }
 

@@ -29,7 +29,7 @@ struct Subscription {
 // kMalformed if the bytes are no subscription.
 Result<Subscription> read_subscription(ByteView metadata, const metadata::Image& image);
 
-// Without the partitions of topics that do not exist. An empty blob is an empty assignment.
+// Without topics and partitions that do not exist. An empty blob is an empty assignment.
 Result<Partitions> read_assignment(ByteView assignment, const metadata::Image& image);
 
 // As a member that wrote a subscription of `version` reads it.

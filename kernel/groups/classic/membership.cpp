@@ -17,6 +17,16 @@ wire::LeaveGroupResponse leave_error(ErrorCode code) {
 
 }  // namespace
 
+Membership::Membership(const CoordinatorParts& parts)
+    : parts_(parts),
+      assigned_(parts, {.give = [this](Group& group,
+                                       const Assignments& all) { store_assignment(group, all); },
+                        .rebalance =
+                            [this](Group& group, const Reason& reason) {
+                              rebalance_.prepare_or_complete(group, reason);
+                            }}),
+      rebalance_(parts, assigned_) {}
+
 ErrorCode Membership::heartbeat(const wire::HeartbeatRequest& request) {
   Group* group = parts_.table.find(request.group_id);
   if (!group) return ErrorCode::kUnknownMemberId;
@@ -98,6 +108,7 @@ void Membership::begin_migration(Group& group) {
   }
   group.join_timer.cancel();
   group.sync_timer.cancel();
+  assigned_.end(group);
   group.migrating = true;
 }
 
@@ -116,6 +127,7 @@ void Membership::on_downgraded(Group& group) {
 }
 
 void Membership::on_loaded() {
+  assigned_.on_loaded();
   for (const auto& [id, group] : parts_.table.groups()) {
     for (const auto& [member_id, member] : group->members()) {
       rebalance_.start_session(*group, *member);
@@ -128,6 +140,7 @@ void Membership::on_loaded() {
 }
 
 void Membership::on_stopped() {
+  assigned_.on_stopped();
   for (const auto& [id, group] : parts_.table.groups()) {
     for (const auto& [member_id, member] : group->members()) {
       group->answer_join(*member, join_error(member_id, ErrorCode::kNotCoordinator));

@@ -14,6 +14,7 @@
 //   membership_sync.cpp     SyncGroup and storing the assignment
 //   membership.cpp          heartbeat, leave, sessions
 //   rebalance.h             the phases
+//   ../assigned/            groups whose assignment is made here, not by their leader
 //
 // Threads: the coordinator's scheduler. The request is judged against the group as it is now; what
 // comes back from the log is judged again, because the group may have moved on.
@@ -57,7 +58,7 @@ struct JoinCall {
 
 class Membership {
  public:
-  explicit Membership(const CoordinatorParts& parts) : parts_(parts), rebalance_(parts) {}
+  explicit Membership(const CoordinatorParts& parts);
 
   // The group id and the session timeout have been checked.
   void join(JoinCall call);
@@ -77,6 +78,10 @@ class Membership {
   void give_up_migration(Group& group);
   // The group was a consumer group until now: its members are to join.
   void on_downgraded(Group& group);
+
+  // Groups whose assignment is made here, not by their leader.
+  BrokerAssignment& assigned() { return assigned_; }
+  const BrokerAssignment& assigned() const { return assigned_; }
 
   // After a load: every member gets a session.
   void on_loaded();
@@ -116,7 +121,8 @@ class Membership {
   // membership_sync.cpp
   wire::ErrorCode validate_sync(const Group& group, const wire::SyncGroupRequest& request) const;
   void park_sync(Group& group, Member& member, Reply<wire::SyncGroupResponse> reply);
-  void store_assignment(Group& group, const wire::SyncGroupRequest& request);
+  void take_assignment(Group& group, const wire::SyncGroupRequest& request);
+  void store_assignment(Group& group, const Assignments& assignments);
   void on_assignment_stored(const std::string& group_id, int32_t generation,
                             const Assignments& assignments, const Result<Offset>& result);
 
@@ -125,6 +131,7 @@ class Membership {
                             std::optional<Departure>& departed);
 
   const CoordinatorParts& parts_;
+  BrokerAssignment assigned_;
   Rebalance rebalance_;
   // What the pending ids of all groups take; shared with those who give it back.
   std::shared_ptr<size_t> pending_bytes_ = std::make_shared<size_t>(0);

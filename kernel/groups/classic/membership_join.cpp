@@ -148,8 +148,9 @@ void Membership::rejoin(Group& group, Member& member, JoinCall& call) {
       if (same_words) return call.reply.send(join_answer(group, member));
       return update_then_rebalance(group, member, call);
     case GroupState::kStable:
-      // The leader joins again when what it must assign has changed, new partitions for one.
-      if (same_words && !group.is_leader(member.id)) {
+      // The leader joins again when what it must assign has changed, new partitions for one; others
+      // may have let go of what somebody waits for, without saying anything new.
+      if (same_words && !group.is_leader(member.id) && !assigned_.withholds(group)) {
         return call.reply.send(join_answer(group, member));
       }
       return update_then_rebalance(group, member, call);

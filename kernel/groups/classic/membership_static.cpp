@@ -54,6 +54,10 @@ void Membership::replace_static(Group& group, JoinCall& call, const std::string&
   if (group.select_protocol() != group.protocol_name()) {
     return rebalance_.prepare_or_complete(group, {Cause::kAssignorChanged, new_id});
   }
+  if (assigned_.withholds(group)) {
+    // The new process holds nothing of what its former self was waited for.
+    return rebalance_.prepare_or_complete(group, {Cause::kPartitionsGivenUp, new_id});
+  }
   store_replacement(group, std::move(replacement));
 }
 

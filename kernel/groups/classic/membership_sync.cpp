@@ -33,7 +33,7 @@ void Membership::sync(wire::SyncGroupRequest request, Reply<wire::SyncGroupRespo
       park_sync(*group, member, std::move(reply));
       if (group->is_leader(request.member_id)) {
         parts_.chronicles.of(group->id()).came(member.id);  // all others wait for it alone
-        store_assignment(*group, request);
+        take_assignment(*group, request);
       }
       return;
     case GroupState::kStable:
@@ -63,18 +63,21 @@ void Membership::park_sync(Group& group, Member& member, Reply<wire::SyncGroupRe
   rebalance_.mark_synced(group, member.id);
 }
 
-void Membership::store_assignment(Group& group, const wire::SyncGroupRequest& request) {
+void Membership::take_assignment(Group& group, const wire::SyncGroupRequest& request) {
   Assignments assignments;
   for (const auto& each : request.assignments) {
     if (group.has(each.member_id)) assignments[each.member_id] = each.assignment;
   }
+  if (!assigned_.take(group, assignments)) store_assignment(group, assignments);
+}
+
+void Membership::store_assignment(Group& group, const Assignments& assignments) {
   std::vector<statemachine::Record> records;
   records.push_back(group_record(group, assignments));
-  parts_.runtime.write(std::move(records),
-                       [this, id = group.id(), generation = group.generation(),
-                        assignments = std::move(assignments)](const Result<Offset>& result) {
-                         on_assignment_stored(id, generation, assignments, result);
-                       });
+  parts_.runtime.write(std::move(records), [this, id = group.id(), generation = group.generation(),
+                                            assignments](const Result<Offset>& result) {
+    on_assignment_stored(id, generation, assignments, result);
+  });
 }
 
 void Membership::on_assignment_stored(const std::string& group_id, int32_t generation,

@@ -77,6 +77,7 @@ void Rebalance::prepare(Group& group, const Reason& reason) {
     propagate_error(group, ErrorCode::kRebalanceInProgress);
   }
   group.sync_timer.cancel();
+  assigned_.end(group);
   const bool was_empty = group.is(GroupState::kEmpty);
   group.transition_to(GroupState::kPreparingRebalance, parts_.now_ms());
   if (was_empty) {
@@ -135,6 +136,7 @@ void Rebalance::complete(Group& group) {
   }
   group.start_generation(parts_.now_ms());
   if (!group.is(GroupState::kEmpty)) return announce_generation(group);
+  assigned_.forget(group);
   log_info("group {}: generation {} is empty", group.id(), group.generation());
   parts_.chronicles.of(group.id()).ended(group.generation(), 0);
   std::vector<statemachine::Record> records;
@@ -156,6 +158,7 @@ void Rebalance::announce_generation(Group& group) {
   parts_.chronicles.of(group.id()).phase(Phase::kSyncing);
   log_info("group {}: generation {} with {} members, leader {}", group.id(), group.generation(),
            group.members().size(), group.leader().value_or(""));
+  assigned_.begin(group);
   for (const auto& [id, member] : group.members()) {
     group.answer_join(*member, join_answer(group, *member));
     member->is_new = false;
@@ -189,7 +192,6 @@ void Rebalance::propagate(Group& group, const Assignments& assignments) {
 
 void Rebalance::propagate_error(Group& group, ErrorCode code) {
   for (const auto& [id, member] : group.members()) {
-    member->assignment.clear();
     answer_sync(group, *member, sync_error(code));
   }
 }

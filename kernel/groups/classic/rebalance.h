@@ -8,6 +8,7 @@
 
 #include <string_view>
 
+#include "groups/assigned/broker_assignment.h"
 #include "groups/chronicle/chronicle.h"
 #include "groups/coordinator_parts.h"
 #include "wire/api.h"
@@ -22,7 +23,8 @@ wire::SyncGroupResponse sync_error(wire::ErrorCode code);
 
 class Rebalance {
  public:
-  explicit Rebalance(const CoordinatorParts& parts) : parts_(parts) {}
+  Rebalance(const CoordinatorParts& parts, BrokerAssignment& assigned)
+      : parts_(parts), assigned_(assigned) {}
 
   // Starts a rebalance where the state allows one; else ends the join phase if this was all that it
   // waited for.
@@ -35,7 +37,8 @@ class Rebalance {
 
   // Gives every member what `assignments` say and answers the parked SyncGroups.
   void propagate(Group& group, const Assignments& assignments);
-  // Takes all assignments back and answers the parked SyncGroups with `code`.
+  // Answers the parked SyncGroups with `code`. What the members were last given is still known, for
+  // an assignor to be true to.
   void propagate_error(Group& group, wire::ErrorCode code);
   void answer_sync(Group& group, Member& member, wire::SyncGroupResponse response);
 
@@ -64,6 +67,7 @@ class Rebalance {
   void expire_session(Group& group, std::string_view member_id);
 
   const CoordinatorParts& parts_;
+  BrokerAssignment& assigned_;
 };
 
 }  // namespace tenon::groups

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "groups/assigned/broker_assignment.h"
+
+#include <utility>
+
+#include "base/log.h"
+#include "groups/assignment/consumer_protocol.h"
+
+namespace tenon::groups {
+namespace {
+
+using std::chrono::milliseconds;
+
+enum class Stage {
+  kOver,    // no generation is being assigned, or the leader alone decides
+  kAsking,  // the assignor has been asked
+  kGiven,   // its assignment has been given
+  kFailed,  // the leader decides after all
+};
+
+size_t count(const std::vector<Partitions>& by_member) {
+  size_t all = 0;
+  for (const Partitions& each : by_member) all += each.size();
+  return all;
+}
+
+}  // namespace
+
+// What is known of one group.
+struct BrokerAssignment::Job {
+  explicit Job(Scheduler& scheduler) : deadline(scheduler), follow_up(scheduler) {}
+
+  std::string assignor;  // of the generation; "" = the leader
+  std::string shadow;    // "" = none
+  int32_t generation = 0;
+  Stage phase = Stage::kOver;
+  std::optional<GroupWords> words;
+  std::optional<Assignments> from_leader;
+  statemachine::Timer deadline;   // of the assignor
+  statemachine::Timer follow_up;  // for what is withheld
+  // What the shadow is compared with, and its answer, whichever comes first.
+  std::optional<std::vector<Partitions>> decision;
+  std::optional<std::vector<Partitions>> shadow_answer;
+  AssignedReport report;
+
+  void end() {
+    phase = Stage::kOver;
+    deadline.cancel();
+    follow_up.cancel();
+    words.reset();
+    from_leader.reset();
+    decision.reset();
+    shadow_answer.reset();
+    report.withheld = 0;
+  }
+};
+
+BrokerAssignment::BrokerAssignment(const CoordinatorParts& parts, Doors doors)
+    : parts_(parts), doors_(std::move(doors)), alive_(std::make_shared<Alive>(Alive{this})) {}
+
+BrokerAssignment::~BrokerAssignment() = default;
+
+void BrokerAssignment::begin(Group& group) {
+  const GroupSettings settings = settings_of_group(group.id());
+  if (settings.assignor.empty() && settings.shadow_assignor.empty()) return forget(group);
+  Job& job = job_of(group.id());
+  job.end();
+  job.assignor = settings.assignor;
+  job.shadow = settings.shadow_assignor;
+  job.generation = group.generation();
+  job.report = {.assignor = job.assignor,
+                .generation = job.generation,
+                .problem = {},
+                .fallbacks = job.report.fallbacks,
+                .shadow = std::move(job.report.shadow)};
+  auto words = read_members(group, parts_.image());
+  if (!words) return on_unreadable(group, job, words.error());
+  job.words = std::move(*words);
+  start_asking(group, job);
+}
+
+void BrokerAssignment::on_unreadable(Group& group, Job& job, const Unreadable& unreadable) {
+  std::string problem = unreadable.why;
+  if (!unreadable.member_id.empty()) {
+    problem = fmt::format("member {} (client id {}) joined with what cannot be read: {}",
+                          unreadable.member_id, unreadable.client_id, unreadable.why);
+  }
+  if (!job.shadow.empty()) report_shadow(group.id(), job, problem);
+  if (!job.assignor.empty()) fall_back(group, job, Fallback::kUnreadable, std::move(problem));
+}
+
+void BrokerAssignment::start_asking(Group& group, Job& job) {
+  const auto ticket = [&](bool shadow) { return Ticket{group.id(), job.generation, shadow}; };
+  if (!job.assignor.empty()) {
+    job.phase = Stage::kAsking;
+    job.deadline.arm(milliseconds(parts_.config.assignor_timeout_ms),
+                     [this, id = group.id()] { on_deadline(id); });
+    spawn(ask(alive_, ticket(false), job.assignor, job.words->question));
+  }
+  if (!job.shadow.empty()) spawn(ask(alive_, ticket(true), job.shadow, job.words->question));
+}
+
+// Touches the coordinator only where the pointer still holds: an assignor may answer after its end.
+Task<void> BrokerAssignment::ask(std::weak_ptr<Alive> alive, Ticket ticket, std::string assignor,
+                                 AssignmentInput question) {
+  const CoordinatorParts& parts = alive.lock()->self->parts_;
+  auto asked = parts.assignors.assign(parts.scheduler, std::move(assignor), std::move(question),
+                                      milliseconds(parts.config.assignor_timeout_ms));
+  auto answer = co_await std::move(asked);
+  if (const auto living = alive.lock()) living->self->on_answer(ticket, std::move(answer));
+}
+
+void BrokerAssignment::on_answer(const Ticket& ticket, Result<Assignment> answer) {
+  Group* group = parts_.table.find(ticket.group_id);
+  Job* job = find(ticket.group_id);
+  // Somebody may have joined or left meanwhile; then this answer is for nobody.
+  if (!group || !job || !job->words || job->generation != ticket.generation) return;
+  if (ticket.shadow) return on_shadow_answer(ticket.group_id, *job, std::move(answer));
+  if (job->phase != Stage::kAsking) return;
+  if (answer) return on_assigned(*group, *job, answer->by_member);
+  const bool late = answer.error().code == Errc::kTimeout;
+  fall_back(*group, *job, late ? Fallback::kLate : Fallback::kFailed, answer.error().text());
+}
+
+void BrokerAssignment::on_deadline(const std::string& group_id) {
+  Group* group = parts_.table.find(group_id);
+  Job* job = find(group_id);
+  TN_ASSERT(group && job && job->phase == Stage::kAsking);
+  fall_back(*group, *job, Fallback::kLate,
+            fmt::format("assignor {} was not ready in {} ms", job->assignor,
+                        parts_.config.assignor_timeout_ms));
+}
+
+void BrokerAssignment::on_assigned(Group& group, Job& job, const std::vector<Partitions>& target) {
+  job.phase = Stage::kGiven;
+  job.deadline.cancel();
+  job.from_leader.reset();
+  ++counts_.assigned;
+  const HandingOut out = hand_out(target, job.words->held);
+  job.report.given = count(out.given);
+  job.report.withheld = out.withheld;
+  log_info(
+      "group {}: generation {}: assignor {} gives {} partitions to {} members; {} are withheld "
+      "until their readers have let go of them",
+      group.id(), job.generation, job.assignor, job.report.given, out.given.size(), out.withheld);
+  if (out.withheld > 0) {
+    job.follow_up.arm(milliseconds(group.rebalance_timeout_ms()),
+                      [this, id = group.id()] { on_follow_up(id); });
+  }
+  give(group, job, out);
+  // A shadow is held against what is meant, not against the step to it.
+  job.decision = target;
+  compare_if_ready(group.id(), job);
+}
+
+void BrokerAssignment::give(Group& group, Job& job, const HandingOut& out) {
+  const AssignmentInput& question = job.words->question;
+  Assignments assignments;
+  for (size_t i = 0; i < out.given.size(); ++i) {
+    assignments[question.members[i].id] =
+        write_assignment(out.given[i], job.words->versions[i], *question.image);
+  }
+  doors_.give(group, assignments);
+}
+
+void BrokerAssignment::fall_back(Group& group, Job& job, Fallback why, std::string problem) {
+  job.phase = Stage::kFailed;
+  job.deadline.cancel();
+  ++job.report.fallbacks;
+  ++(why == Fallback::kUnreadable ? counts_.unreadable
+     : why == Fallback::kLate     ? counts_.late
+                                  : counts_.failed);
+  warnings_.warn(parts_.scheduler.clock().now(),
+                 fmt::format("group {}: its leader's assignment stands in for that of {}: {}",
+                             group.id(), job.assignor, problem));
+  job.report.fallback = why;
+  job.report.problem = std::move(problem);
+  if (!job.from_leader) return;
+  const Assignments from_leader = *std::exchange(job.from_leader, std::nullopt);
+  note_leaders(group.id(), job, from_leader);
+  doors_.give(group, from_leader);
+}
+
+bool BrokerAssignment::take(const Group& group, const Assignments& from_leader) {
+  Job* job = find(group.id());
+  if (!job || job->generation != group.generation()) return false;
+  if (job->phase == Stage::kGiven) return true;
+  if (job->phase == Stage::kAsking) {
+    job->from_leader = from_leader;
+    return true;
+  }
+  note_leaders(group.id(), *job, from_leader);
+  return false;
+}
+
+// What the leader has decided, for the shadow to be compared with.
+void BrokerAssignment::note_leaders(const std::string& group_id, Job& job,
+                                    const Assignments& from_leader) {
+  if (job.shadow.empty() || !job.words) return;
+  std::vector<Partitions> by_member;
+  for (const auto& member : job.words->question.members) {
+    Partitions& own = by_member.emplace_back();
+    const auto found = from_leader.find(member.id);
+    if (found == from_leader.end() || found->second.empty()) continue;
+    auto read = read_assignment(found->second, *job.words->question.image);
+    if (!read) return report_shadow(group_id, job, "what the leader assigns cannot be read");
+    own = std::move(*read);
+  }
+  job.decision = std::move(by_member);
+  compare_if_ready(group_id, job);
+}
+
+void BrokerAssignment::on_shadow_answer(const std::string& group_id, Job& job,
+                                        Result<Assignment> answer) {
+  if (!answer) return report_shadow(group_id, job, answer.error().text());
+  job.shadow_answer = std::move(answer->by_member);
+  compare_if_ready(group_id, job);
+}
+
+void BrokerAssignment::report_shadow(const std::string& group_id, Job& job, std::string problem) {
+  log_info("group {}: generation {}: there is no comparison with {}: {}", group_id, job.generation,
+           job.shadow, problem);
+  job.report.shadow = {.assignor = job.shadow,
+                       .generation = job.generation,
+                       .comparison = std::nullopt,
+                       .problem = std::move(problem)};
+}
+
+void BrokerAssignment::compare_if_ready(const std::string& group_id, Job& job) {
+  if (!job.decision || !job.shadow_answer) return;
+  std::vector<Partitions> before;
+  for (const auto& member : job.words->question.members) before.push_back(member.owned);
+  const Comparison comparison = compare(before, *job.decision, *job.shadow_answer);
+  ++counts_.compared;
+  log_info("group {}: generation {}: were {} to decide, {}", group_id, job.generation, job.shadow,
+           to_text(comparison));
+  job.report.shadow = {.assignor = job.shadow,
+                       .generation = job.generation,
+                       .comparison = comparison,
+                       .problem = {}};
+}
+
+void BrokerAssignment::on_follow_up(const std::string& group_id) {
+  if (Group* group = parts_.table.find(group_id)) rebalance(*group, {Cause::kPartitionsGivenUp});
+}
+
+// Of groups that have been given something, or are about to be; those that join come by anyway.
+void BrokerAssignment::rebalance(Group& group, const Reason& reason) {
+  if (group.is(GroupState::kStable) || group.is(GroupState::kCompletingRebalance))
+    doors_.rebalance(group, reason);
+}
+
+void BrokerAssignment::end(const Group& group) {
+  if (Job* job = find(group.id())) job->end();
+}
+
+void BrokerAssignment::forget(const Group& group) {
+  const auto job = jobs_.find(group.id());
+  if (job != jobs_.end()) jobs_.erase(job);
+}
+
+bool BrokerAssignment::withholds(const Group& group) const {
+  const Job* job = find(group.id());
+  return job && job->phase == Stage::kGiven && job->report.withheld > 0;
+}
+
+// A group that was assigned before the broker began is not assigned anew for that.
+void BrokerAssignment::on_loaded() {
+  for (const auto& [id, group] : parts_.table.groups()) {
+    if (group->members().empty()) continue;
+    GroupSettings settings = settings_of_group(id);
+    if (settings.assignor.empty() && settings.shadow_assignor.empty()) continue;
+    Job& job = job_of(id);
+    job.assignor = job.report.assignor = std::move(settings.assignor);
+    job.shadow = std::move(settings.shadow_assignor);
+    job.generation = group->generation();
+  }
+}
+
+void BrokerAssignment::on_image(const metadata::Changes& changes) {
+  for (const std::string& id : changes.group_configs) {
+    Group* group = parts_.table.find(id);
+    if (!group || group->protocol_type() != kConsumerProtocolType) continue;
+    const Job* job = find(id);
+    const std::string before = job ? job->assignor : "";
+    if (settings_of_group(id).assignor == before) continue;
+    rebalance(*group, {Cause::kAssignorChanged});
+  }
+}
+
+void BrokerAssignment::on_assignor_swapped(std::string_view name) {
+  std::vector<std::string> affected;
+  for (const auto& [id, job] : jobs_) {
+    if (job->assignor == name) affected.push_back(id);
+  }
+  for (const std::string& id : affected) {
+    if (Group* group = parts_.table.find(id)) rebalance(*group, {Cause::kAssignorChanged});
+  }
+}
+
+void BrokerAssignment::on_stopped() {
+  alive_.reset();
+  jobs_.clear();
+}
+
+std::optional<AssignedReport> BrokerAssignment::report(std::string_view group_id) const {
+  const Job* job = find(group_id);
+  return job ? std::optional(job->report) : std::nullopt;
+}
+
+GroupSettings BrokerAssignment::settings_of_group(const std::string& group_id) const {
+  return settings_of(*parts_.image(), group_id, parts_.config);
+}
+
+BrokerAssignment::Job& BrokerAssignment::job_of(const std::string& group_id) {
+  auto& job = jobs_[group_id];
+  if (!job) job = std::make_unique<Job>(parts_.scheduler);
+  return *job;
+}
+
+BrokerAssignment::Job* BrokerAssignment::find(std::string_view group_id) const {
+  const auto found = jobs_.find(group_id);
+  return found == jobs_.end() ? nullptr : found->second.get();
+}
+
+}  // namespace tenon::groups
