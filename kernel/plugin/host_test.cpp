@@ -99,10 +99,10 @@ TEST_F(PluginHostTest, a_library_that_is_no_plugin_is_not_even_opened) {
 TEST_F(PluginHostTest, what_a_note_rules_out_is_not_even_opened) {
   EXPECT_TRUE(refusal("no-note").starts_with("it has no Tenon note that says what it is: rebuild"));
   EXPECT_EQ(refusal("next-major"),
-            "it is built for plugin ABI 2, but this Tenon has plugin ABI 1.0: rebuild it with the "
+            "it is built for plugin ABI 2, but this Tenon has plugin ABI 1.1: rebuild it with the "
             "SDK of this Tenon");
   EXPECT_EQ(refusal("next-minor"),
-            "it needs plugin ABI 1.99, but this Tenon has 1.0: use a newer Tenon, or rebuild it "
+            "it needs plugin ABI 1.99, but this Tenon has 1.1: use a newer Tenon, or rebuild it "
             "for this one");
   EXPECT_EQ(refusal("sanitized"),
             "it is built with -fsanitize=memory and this Tenon is not: rebuild the plugin without "

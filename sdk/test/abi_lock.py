@@ -20,8 +20,8 @@ import subprocess
 import sys
 import tempfile
 
-FROZEN = ["plugin.h", "module.h", "host.h", "partitioner.h", "codec.h"]
-DRAFTS = ["storage.h", "assignor.h"]
+FROZEN = ["plugin.h", "module.h", "host.h", "partitioner.h", "codec.h", "assignor.h"]
+DRAFTS = ["storage.h"]
 # Constants that say which release this is, and macros that are words of a language, not numbers of the ABI.
 NOT_FROZEN = {"TN_ABI_MINOR", "TN_SDK_VERSION", "TN_MIN_MINOR", "TN_NOTE_SANITIZERS"}
 HEAD = """\

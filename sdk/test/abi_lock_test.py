@@ -36,7 +36,7 @@ class AbiLock(unittest.TestCase):
         return done.stderr
 
     def raise_minor(self):
-        self.change("plugin.h", "#define TN_ABI_MINOR 0u", "#define TN_ABI_MINOR 1u")
+        self.change("plugin.h", "#define TN_ABI_MINOR 1u", "#define TN_ABI_MINOR 2u")
 
     def append_to_host(self):
         self.change("plugin.h", "} tn_host;", "  void (*poke)(const struct tn_host* host);\n} tn_host;")
@@ -73,15 +73,15 @@ class AbiLock(unittest.TestCase):
     def test_a_new_member_needs_its_minor(self):
         self.append_to_host()
         self.assertIn("does not say which minor brought these", self.check())
-        self.assertIn("minor 1.0 is closed: raise TN_ABI_MINOR", self.check("--update"))
+        self.assertIn("minor 1.1 is closed: raise TN_ABI_MINOR", self.check("--update"))
 
     def test_a_new_member_is_appended_under_the_next_minor(self):
         self.append_to_host()
         self.raise_minor()
         self.assertEqual(self.check("--update"), "")
         lock = (self.sdk / "abi.lock").read_text()
-        self.assertIn("\n1.1 member tn_host.poke at 48 size 8 void (*)(const struct tn_host *)\n", lock)
-        self.assertIn("\n1.1 struct tn_host size 56 align 8\n", lock)
+        self.assertIn("\n1.2 member tn_host.poke at 48 size 8 void (*)(const struct tn_host *)\n", lock)
+        self.assertIn("\n1.2 struct tn_host size 56 align 8\n", lock)
         self.assertIn("\n1.0 struct tn_host size 48 align 8\n", lock)
         self.assertEqual(self.check(), "")
 

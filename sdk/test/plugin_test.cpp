@@ -167,7 +167,7 @@ TEST_F(PluginTest, a_note_tells_of_every_descriptor) {
                        0),
             0u)
       << text;
-  EXPECT_EQ(text.substr(text.size() - 10), "sdk 1.0.0\n");
+  EXPECT_EQ(text.substr(text.size() - 10), "sdk 1.1.0\n");
   EXPECT_EQ(text.size() + 1, tenon_note.text_size);
   EXPECT_STREQ(tenon_note.owner, "Tenon");
 }

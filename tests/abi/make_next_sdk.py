@@ -31,7 +31,7 @@ def main(include, output):
         if header.suffix == ".h":
             text, n = SIZED.subn(grown, text)
             structs += n
-        text = text.replace("#define TN_ABI_MINOR 0u", "#define TN_ABI_MINOR 1u\n#define TN_NEXT_SDK")
+        text = text.replace("#define TN_ABI_MINOR 1u", "#define TN_ABI_MINOR 2u\n#define TN_NEXT_SDK")
         path = output / header.name
         if not path.exists() or path.read_text() != text:
             path.write_text(text)

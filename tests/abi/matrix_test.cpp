@@ -67,6 +67,26 @@ TEST_P(PluginHostMatrix, old_and_new_plugins_are_loaded_and_run) {
   EXPECT_EQ((*host)->list().front().options[1].name, "added");
 }
 
+// The new member of what an assignor is given is there only for a new plugin in a new host.
+TEST_P(PluginHostMatrix, old_and_new_assignors_are_loaded_and_run) {
+  const std::string name = GetParam();
+  const auto read = config::read_text(
+      "[assignor." + name + "]\npath = \"" + TENON_GROWERS + "/assignor-" + name + ".so\"\n",
+      "x.toml");
+  const auto host =
+      PluginHost::load(read.settings.plugins, {&scheduler_.clock(), &random_, nullptr});
+  ASSERT_TRUE(host) << host.error().front().message();
+  AssignorGroup group;
+  group.topics = {{.name = "t", .partitions = 2}};
+  group.members = {{.id = "a", .topics = {0}}, {.id = "b", .topics = {0}}};
+  const auto readers = (*host)->assignor(name)->assign(
+      group, {.clock = scheduler_.clock(),
+              .deadline = scheduler_.clock().now() + std::chrono::seconds(1)});
+  ASSERT_TRUE(readers) << readers.error().text();
+  const int32_t reader = kNextHost && name == "next" ? 1 : 0;
+  EXPECT_EQ(readers->front(), (std::vector<int32_t>{reader, reader}));
+}
+
 INSTANTIATE_TEST_SUITE_P(Plugins, PluginHostMatrix, testing::Values("this", "next"));
 
 TEST_F(PluginHostMatrix, a_plugin_that_needs_the_next_minor_says_so_to_an_old_host) {
@@ -75,7 +95,7 @@ TEST_F(PluginHostMatrix, a_plugin_that_needs_the_next_minor_says_so_to_an_old_ho
   if (kNextHost) return;
   EXPECT_EQ(host.error().front().message(),
             "x.toml:2:8: partitioner \"needs-next\": " + path_of("needs-next") +
-                ": it needs plugin ABI 1.1, but this Tenon has 1.0: use a newer Tenon, or rebuild "
+                ": it needs plugin ABI 1.2, but this Tenon has 1.1: use a newer Tenon, or rebuild "
                 "it for this one");
 }
 

@@ -108,8 +108,8 @@ class Refusals(BridgeCase):
                 "no-datum": "it exports no tenon_module, so it is not a Tenon plugin",
                 "wrong-datum": "its tenon_module is too short",
                 "magic": "its tenon_module does not begin as that of a Tenon plugin",
-                "next-major": "it is built for plugin ABI 2, but this bridge has plugin ABI 1.0",
-                "next-minor": "it needs plugin ABI 1.99, but this bridge has 1.0",
+                "next-major": "it is built for plugin ABI 2, but this bridge has plugin ABI 1.1",
+                "next-minor": "it needs plugin ABI 1.99, but this bridge has 1.1",
                 "wrong-kind": "it holds no partitioner",
                 "no-note": "it has no Tenon note that says what it is: rebuild it with the SDK's TENON_MODULE (C++) "
                            "or TN_MODULE (C)",

@@ -4,7 +4,7 @@
 // compares with what they answered when they were built. The answers are a text beside the pieces,
 // a word and its arguments to a line; "-" is nothing at all:
 //
-//   partitioner|codec NAME      the piece that the lines below are about
+//   partitioner|codec|assignor NAME  the piece that the lines below are about
 //   option TOML                 a line of its configuration
 //   logs TEXT                   it says this when it is made
 //   fails TEXT                  it cannot be made, and says this
@@ -13,6 +13,8 @@
 //   turn N                      a batch of that topic was closed
 //   compress HEX HEX            of at most 1000 bytes
 //   decompress HEX HEX|corrupt|too-large
+//   assign MEMBERS TOPICS READERS    "a:t+u,b:t" read "t:abb-,u:-": what each partition's reader is
+//                                    now ("-" nobody) and becomes; names are one letter each
 //
 // The pieces are for x86-64 and run only there.
 #include <gtest/gtest.h>
@@ -107,6 +109,40 @@ class Piece {
     return out.error().code == Errc::kCorruptMessage ? "corrupt" : "too-large";
   }
 
+  std::string assign(const std::string& members, const std::string& topics) {
+    made();
+    if (!host_) return *said_;
+    const std::vector<std::string> member_texts = split(members), topic_texts = split(topics);
+    AssignorGroup group;
+    for (const std::string& text : topic_texts) {
+      group.topics.push_back({.name = std::string_view(text).substr(0, 1),
+                              .partitions = static_cast<uint32_t>(text.size() - 2)});
+    }
+    for (const std::string& text : member_texts) {
+      GroupMember& member = group.members.emplace_back();
+      member.id = std::string_view(text).substr(0, 1);
+      member.generation = 1;
+      for (uint32_t t = 0; t < group.topics.size(); ++t) {
+        if (text.find(group.topics[t].name, 2) != std::string::npos) member.topics.push_back(t);
+        for (uint32_t p = 0; p < group.topics[t].partitions; ++p) {
+          if (topic_texts[t][p + 2] == text[0]) member.owned.push_back({t, p});
+        }
+      }
+    }
+    const auto readers =
+        assignor().assign(group, {.clock = scheduler_.clock(),
+                                  .deadline = scheduler_.clock().now() + std::chrono::seconds(1)});
+    if (!readers) return readers.error().detail;
+    std::string answer;
+    for (size_t t = 0; t < readers->size(); ++t) {
+      answer += (t > 0 ? "," : "") + std::string(group.topics[t].name) + ":";
+      for (const int32_t reader : (*readers)[t]) {
+        answer += reader == TN_NOBODY ? '-' : group.members[static_cast<size_t>(reader)].id[0];
+      }
+    }
+    return answer;
+  }
+
  private:
   void load() {
     const std::string path = folder_ / (kind_ + "-" + name_ + ".so");
@@ -123,6 +159,7 @@ class Piece {
     }
   }
   const Partitioner& partitioner() const { return *host_->partitioner(name_); }
+  const Assignor& assignor() const { return *host_->assignor(name_); }
   const Codec& codec() const { return *host_->codecs().find(name_); }
 
   static tn_record record_of(const std::string& key) {
@@ -173,7 +210,7 @@ class Answers {
 
  private:
   void answer(const std::string& verb, const std::string& rest) {
-    if (verb == "partitioner" || verb == "codec") {
+    if (verb == "partitioner" || verb == "codec" || verb == "assignor") {
       piece_ = std::make_unique<Piece>(folder_, verb, rest);
     } else if (verb == "option") {
       piece_->add_option(rest);
@@ -190,6 +227,8 @@ class Answers {
     std::string input, expected;
     int32_t n = 0;
     words >> input;
+    std::string topics;
+    if (verb == "assign") words >> topics;
     if (verb == "key" || verb == "batch") words >> n;
     words >> expected;
     ASSERT_FALSE(words.fail()) << place();
@@ -197,6 +236,7 @@ class Answers {
     if (verb == "batch") expect(expected, piece_->batch(input, n));
     if (verb == "compress") expect(expected, piece_->compress(input));
     if (verb == "decompress") expect(expected, piece_->decompress(input));
+    if (verb == "assign") expect(expected, piece_->assign(input, topics));
   }
   void expect(const std::string& expected, const std::string& actual) {
     ++compared_;

@@ -10,6 +10,9 @@ namespace tenon::plugin {
 
 namespace {
 
+// Of SDK 1.0.
+constexpr const char* kDraftAssignorId = "tenon.draft.assignor/1";
+
 const Suspect* suspect_of(const tn_descriptor& descriptor, const std::string& path) {
   const auto label = fmt::format("{} {} {}", kind_name(descriptor.kind), descriptor.name,
                                  descriptor.version ? descriptor.version : "");
@@ -59,7 +62,16 @@ Result<const tn_partitioner*> partitioner_interface(const tn_descriptor& descrip
 Result<const tn_assignor*> assignor_interface(const tn_descriptor& descriptor,
                                               const std::string& path) {
   const auto table = ask<tn_assignor>(descriptor, TN_ASSIGNOR_ID, path);
-  if (table && !TN_HAS(*table, tn_assignor, assign)) return incomplete(TN_ASSIGNOR_ID, path);
+  if (!table && ask<tn_assignor>(descriptor, kDraftAssignorId, path)) {
+    return fail(Errc::kPluginRefused, path,
+                fmt::format("\"{}\" speaks {}, a draft that has become {}: build it anew with this "
+                            "SDK",
+                            descriptor.name, kDraftAssignorId, TN_ASSIGNOR_ID));
+  }
+  if (!table) return table;
+  if (!TN_HAS(*table, tn_assignor, assign)) return incomplete(TN_ASSIGNOR_ID, path);
+  if (auto known = check_flags((*table)->flags, TN_ASSIGNOR_ID, path); !known)
+    return forward(known);
   return table;
 }
 

@@ -82,10 +82,12 @@ TEST_F(InterfaceCheckTest, whoever_is_asked_is_named_should_the_process_die) {
 }
 
 TEST_F(InterfaceCheckTest, flags_that_must_be_understood_are_refused_and_others_ignored) {
-  partitioner_.flags = codec_.flags = 1u << 15;
+  partitioner_.flags = codec_.flags = assignor_.flags = 1u << 15;
+  EXPECT_EQ(assignor(), "complete");
   EXPECT_EQ(partitioner(), "complete");
   EXPECT_EQ(codec(), "complete");
-  partitioner_.flags = codec_.flags = 1u << 16;
+  partitioner_.flags = codec_.flags = assignor_.flags = 1u << 16;
+  EXPECT_NE(assignor().find("sets flags that this Tenon does not know"), std::string::npos);
   EXPECT_NE(partitioner().find("sets flags that this Tenon does not know"), std::string::npos);
   EXPECT_NE(codec().find("sets flags that this Tenon does not know"), std::string::npos);
 }
@@ -99,6 +101,15 @@ TEST_F(InterfaceCheckTest, a_table_with_what_is_needed_is_complete) {
 TEST_F(InterfaceCheckTest, a_table_that_is_missing_is_named) {
   descriptor_.get_interface = [](const char*) -> const void* { return nullptr; };
   EXPECT_EQ(partitioner(), std::string("x.so: \"sample\" has no interface ") + TN_PARTITIONER_ID);
+}
+
+TEST_F(InterfaceCheckTest, an_assignor_of_the_draft_is_told_to_be_built_anew) {
+  descriptor_.get_interface = [](const char* id) -> const void* {
+    return id == std::string_view("tenon.draft.assignor/1") ? &assignor_ : nullptr;
+  };
+  EXPECT_EQ(assignor(),
+            "x.so: \"sample\" speaks tenon.draft.assignor/1, a draft that has become "
+            "tenon.assignor/1: build it anew with this SDK");
 }
 
 TEST_F(InterfaceCheckTest, a_hole_is_refused) {

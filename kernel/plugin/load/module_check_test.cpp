@@ -69,12 +69,12 @@ TEST_F(ModuleCheckTest, another_magic_is_not_a_plugin) {
 TEST_F(ModuleCheckTest, the_major_must_be_equal_and_the_minor_not_above) {
   module_.abi_major = 2;
   EXPECT_EQ(refusal(),
-            "it is built for plugin ABI 2, but this Tenon has plugin ABI 1.0: rebuild it with the "
+            "it is built for plugin ABI 2, but this Tenon has plugin ABI 1.1: rebuild it with the "
             "SDK of this Tenon");
   module_.abi_major = 1;
   module_.abi_min_minor = 7;
   EXPECT_EQ(refusal(),
-            "it needs plugin ABI 1.7, but this Tenon has 1.0: use a newer Tenon, or rebuild it for "
+            "it needs plugin ABI 1.7, but this Tenon has 1.1: use a newer Tenon, or rebuild it for "
             "this one");
 }
 

@@ -170,7 +170,7 @@ TEST_F(NoteFileTest, a_plugin_says_what_it_is) {
   const auto note = read(good_);
   ASSERT_TRUE(note) << note.error().text();
   EXPECT_EQ(note->plugins, (std::vector<Note::Plugin>{{"partitioner", "fixed", "1.2.3"}}));
-  EXPECT_EQ(note->sdk, "1.0.0");
+  EXPECT_EQ(note->sdk, "1.1.0");
 }
 
 TEST_F(NoteFileTest, a_library_without_a_note_is_told_how_to_get_one) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Assignor plugins: which member of a consumer group reads which partition. A draft: while the id
- * says so, a later version may change it.
+ * Assignor plugins: which member of a consumer group reads which partition. Frozen since SDK 1.1.
  *
  * An assignor is a pure function. It sees members, what they subscribe to, where they are and what
  * they read now; it never sees the group protocol, generations or offsets. Claims of two members to
@@ -27,7 +26,7 @@
 extern "C" {
 #endif
 
-#define TN_ASSIGNOR_ID "tenon.draft.assignor/1"
+#define TN_ASSIGNOR_ID "tenon.assignor/1"
 
 #define TN_NOBODY (-1)  /* no member owns the partition */
 #define TN_NO_RACK (-1) /* the member did not say where it is */
@@ -79,7 +78,7 @@ typedef struct tn_assignor_input {
   int32_t (*stopped)(void* stop_ctx);
 } tn_assignor_input;
 
-/* The functions of "tenon.draft.assignor/1". */
+/* The functions of "tenon.assignor/1". */
 typedef struct tn_assignor {
   uint32_t struct_size;
   uint32_t flags;

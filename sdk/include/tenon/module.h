@@ -18,7 +18,7 @@
  *                                kinds are partitioner, assignor, codec, storage, coordination
  *   sanitizers address,undefined only if it was built with some
  *   compiler gcc 12.2.0          optional
- *   sdk 1.0.0                    optional
+ *   sdk 1.1.0                    optional
  *
  * A host skips lines that begin with another word. A library whose note and datum disagree is
  * refused. Names are lower case, digits, '-' and '_'; a version has no white space in it.
@@ -28,7 +28,7 @@
 
 #include "plugin.h"
 
-#define TN_SDK_VERSION "1.0.0"
+#define TN_SDK_VERSION "1.1.0"
 
 /* The oldest minor of the ABI that a library works with. A library that cannot do without what a
  * later minor brought defines it, as a plain number, before it includes any header of the SDK. */

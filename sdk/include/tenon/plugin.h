@@ -49,7 +49,7 @@ extern "C" {
 #endif
 
 #define TN_ABI_MAJOR 1u
-#define TN_ABI_MINOR 0u
+#define TN_ABI_MINOR 1u
 #define TN_MAGIC 0x4e4e4554u /* "TENN", little-endian */
 
 /* True if the struct at `p`, of type `type`, is new enough to have `field` and the field is not

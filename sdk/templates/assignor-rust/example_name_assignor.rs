@@ -229,7 +229,7 @@ unsafe extern "C" fn assign_group(
 }
 
 unsafe extern "C" fn get_interface(id: *const c_char) -> *const c_void {
-    if CStr::from_ptr(id).to_bytes() == b"tenon.draft.assignor/1" {
+    if CStr::from_ptr(id).to_bytes() == b"tenon.assignor/1" {
         let table: *const Assignor = &ASSIGNOR;
         return table.cast();
     }
