@@ -88,9 +88,6 @@ TEST_F(AssignorKitTest, finds_moves_where_nothing_changed) {
 TEST_F(AssignorKitTest, finds_more_moves_than_needed) {
   expect_found("moves_no_more_than_needed", "eager", "partitions move where");
 }
-TEST_F(AssignorKitTest, finds_that_a_group_never_comes_to_rest) {
-  expect_found("comes_to_rest", "restless", "does not come to rest in 8 rounds");
-}
 TEST_F(AssignorKitTest, finds_reading_from_another_rack) {
   expect_found("reads_near", "far", "read from another rack, and none needs to be");
 }

@@ -12,7 +12,6 @@
 #include <string>
 #include <vector>
 
-#include "conformance/assignor/cooperative_group.hpp"
 #include "conformance/assignor/group_walk.hpp"
 #include "conformance/assignor/test_group.hpp"
 #include "conformance/instance.hpp"
@@ -249,31 +248,6 @@ class AssignorKit {
       if (!promises(TN_ASSIGNOR_STICKY)) continue;
       if (moves(walk.group(), assign(walk.group(), i + 1).readers) > 0)
         return wrong("partitions move when it is asked again");
-    }
-    return "";
-  }
-
-  // A group whose members give up first, and get then, comes to rest, whatever it was before; also
-  // when something else happens on the way.
-  std::string check_rest(uint64_t seed, uint32_t events = 300) const {
-    constexpr uint32_t kRoundsMax = 8;
-    GroupWalk walk(seed);
-    for (uint32_t i = 0; i < events; i++) {
-      const std::string event = walk.step();
-      if (i % 7 == 0) walk.scatter();
-      // Every third time the next event comes after one round.
-      const uint32_t rounds = i % 3 == 2 ? 1 : kRoundsMax;
-      CooperativeGroup group(walk.group());
-      size_t changes = 1;
-      for (uint32_t round = 0; round < rounds && changes > 0; round++) {
-        const TestAnswer answer = assign(walk.group(), i + round);
-        if (!answer.wrong().empty()) return answer.wrong();
-        changes = group.step(answer.readers);
-      }
-      if (rounds == kRoundsMax && changes > 0)
-        return "seed " + std::to_string(seed) + ", event " + std::to_string(i) + " (" + event +
-               "): the group does not come to rest in " + std::to_string(kRoundsMax) +
-               " rounds of giving up and getting";
     }
     return "";
   }

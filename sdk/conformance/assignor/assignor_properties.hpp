@@ -64,10 +64,6 @@ inline std::string check_group_walk(Subject& subject) {
   return AssignorCase(subject).kit.check_walk(subject.seed);
 }
 
-inline std::string check_rest(Subject& subject) {
-  return AssignorCase(subject).kit.check_rest(subject.seed);
-}
-
 }  // namespace detail
 
 inline Properties assignor_properties() {
@@ -101,8 +97,6 @@ inline Properties assignor_properties() {
        detail::check_promise<TN_ASSIGNOR_STICKY, &Kit::check_idempotent>},
       {"moves_no_more_than_needed", "As few moves as the balance allows",
        detail::check_promise < TN_ASSIGNOR_STICKY | TN_ASSIGNOR_BALANCED, &Kit::check_sticky > },
-      {"comes_to_rest", "Members that give up first and get then come to what it says",
-       detail::check_rest},
       {"reads_near", "All read from their own rack, where all can",
        detail::check_promise<TN_ASSIGNOR_RACK_AWARE, &Kit::check_racks>},
       {"serves_large_groups", "10000 members on 100000 partitions", detail::check_large_group},
