@@ -44,12 +44,6 @@ PARTITIONER = {
     "leaves_the_process_alone": [("umask", "the umask"), ("environment", "the environment"),
                                  ("directory", "the working directory"), ("locale", "the locale"),
                                  ("signal", "the handler of signal 10")],
-    "runs_nothing_at_exit": [
-        ("partitioner-broken-atexit", [], "code of it runs when the process ends"),
-        ("partitioner-broken-static", [], "a static object with a destructor"),
-        ("partitioner-broken-destructor", [], "it has a destructor function")],
-    "registers_nothing_at_exit": [("atexit", "it called atexit or on_exit"),
-                                  ("on_exit", "it called atexit or on_exit")],
     "leaves_nothing_behind": [("leaks_memory", "memory allocated"), ("leaks_files", "files open"),
                               ("leaks_mappings", "memory mapped")],
     # The thread of late_call speaks to a host that other properties have ended by then.
