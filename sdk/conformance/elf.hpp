@@ -68,6 +68,9 @@ class ElfImage {
   const std::vector<std::string>& needed() const { return needed_; }  // DT_NEEDED
   const std::string& run_path() const { return run_path_; }           // DT_RPATH or DT_RUNPATH
   const std::string& soname() const { return soname_; }
+  // Functions that the loader calls when the process ends (DT_FINI_ARRAY). The compiler's own
+  // start-up file brings one.
+  size_t end_functions() const { return end_functions_; }
   bool has_text_relocations() const { return text_relocations_; }
   bool has_debug_info() const { return has_section(".debug_info"); }
   bool has_executable_stack() const {
@@ -134,6 +137,9 @@ class ElfImage {
       case DT_RUNPATH:
         run_path_ = text(names + entry.d_un.d_val);
         break;
+      case DT_FINI_ARRAYSZ:
+        end_functions_ = entry.d_un.d_val / sizeof(Elf64_Addr);
+        break;
       case DT_TEXTREL:
         text_relocations_ = true;
         break;
@@ -169,6 +175,7 @@ class ElfImage {
   std::vector<std::string> needed_;
   std::string run_path_;
   std::string soname_;
+  size_t end_functions_ = 0;
   bool text_relocations_ = false;
 };
 

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "conformance/elf.hpp"
+#include "conformance/ending.hpp"
 #include "conformance/instance.hpp"
 #include "conformance/process_state.hpp"
 #include "conformance/property.hpp"
@@ -198,6 +199,16 @@ inline std::string check_opening(const std::string& path) {
   return changed.empty() ? "" : "opening the library changes " + changed;
 }
 
+// What opening registers, and functions that the loader itself would call. Before anything in this
+// process has opened it.
+inline std::string check_exit_of_opening(Subject& subject) {
+#ifndef TN_MEMORY_SANITIZER_  // has such a function of its own in every library
+  if (ElfImage(subject.path).end_functions() > 1)
+    return "it has a destructor function, which would run when the process ends";
+#endif
+  return check_exit([&] { return static_cast<const void*>(find_module(subject.path)); });
+}
+
 // In the order in which they build on each other; what another one has found wrong already is not
 // said again. They open the library themselves.
 inline Properties library_properties() {
@@ -206,6 +217,8 @@ inline Properties library_properties() {
        [](Subject& subject) { return check_exports(subject.path); }},
       {"has_no_unique_symbols", "No symbol is STB_GNU_UNIQUE",
        [](Subject& subject) { return check_no_unique_symbols(subject.path); }},
+      {"registers_nothing_on_opening", "No static object with a destructor, no atexit",
+       check_exit_of_opening},
       {"opens_quietly", "Opening the library prints, starts and changes nothing",
        [](Subject& subject) { return check_opening(subject.path); }},
       {"has_a_sound_datum", "tenon_module is a module of this ABI",

@@ -209,6 +209,17 @@ inline std::string check_process_state(Subject& subject) {
   return changed.empty() ? "" : "destroy changes " + changed;
 }
 
+inline std::string check_exit_of_use(Subject& subject) {
+  if (is_in_this_program(subject.descriptor))
+    return subject.skip("the plugin is linked into the program that checks it");
+  return check_exit([&] {
+    const TestHost host;
+    const Instance instance(host, *subject.descriptor, subject.options);
+    exercise(*subject.descriptor, instance.self());
+    return static_cast<const void*>(subject.descriptor);
+  });
+}
+
 inline std::string check_leaks(Subject& subject) {
   const auto use = [&](const Instance& instance) {
     exercise(*subject.descriptor, instance.self());
@@ -241,6 +252,7 @@ inline Properties plugin_properties() {
       {"leaves_the_process_alone",
        "Signals, umask, locale, working directory and environment stay as they are",
        detail::check_process_state},
+      {"runs_nothing_at_exit", "What an instance does calls no atexit", detail::check_exit_of_use},
       {"leaves_nothing_behind", "A thousand instances leave no file, thread, mapping or memory",
        detail::check_leaks},
   };

@@ -44,6 +44,12 @@ PARTITIONER = {
     "leaves_the_process_alone": [("umask", "the umask"), ("environment", "the environment"),
                                  ("directory", "the working directory"), ("locale", "the locale"),
                                  ("signal", "the handler of signal 10")],
+    "runs_nothing_at_exit": [
+        ("atexit", "it called atexit or on_exit"), ("on_exit", "it called atexit or on_exit")],
+    "registers_nothing_on_opening": [
+        ("partitioner-broken-atexit", [], "code of it runs when the process ends"),
+        ("partitioner-broken-static", [], "a static object with a destructor"),
+        ("partitioner-broken-destructor", [], "it has a destructor function")],
     "leaves_nothing_behind": [("leaks_memory", "memory allocated"), ("leaks_files", "files open"),
                               ("leaks_mappings", "memory mapped")],
     # The thread of late_call speaks to a host that other properties have ended by then.

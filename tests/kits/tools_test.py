@@ -97,15 +97,20 @@ class LintTest(unittest.TestCase):
             tenon("lint", path)
 
     def test_each_rule_finds_what_it_is_there_for(self):
-        for name, rules in {"partitioner-broken-export.so": {"exports"}, "partitioner-broken-unique.so": {"unique"},
+        for name, rules in {"partitioner-broken-export.so": {"exports", "ending"},
+                            "partitioner-broken-unique.so": {"unique", "ending"},
+                            "partitioner-broken-destructor.so": {"ending"},
                             "partitioner-unresolved.so": {"symbols"}, "partitioner-no-note.so": {"note"},
                             "partitioner-no-datum.so": {"exports", "note"},
-                            "partitioner-broken-linking.so": {"stack", "run-path"}}.items():
+                            "partitioner-broken-linking.so": {"stack", "run-path", "ending"}}.items():
             with self.subTest(name):
                 self.assertEqual(self.rules(name, DONE if rules == {"needed"} else FAILED), rules)
 
     def test_a_shared_library_is_a_warning(self):
         self.assertEqual(self.rules("codec-broken.so", DONE), {"needed"})
+
+    def test_a_way_to_run_at_the_end_is_a_warning(self):
+        self.assertEqual(self.rules("partitioner-broken-static.so", DONE), {"ending"})
 
     def test_it_does_not_run_the_library(self):
         tenon("lint", FIXTURES / "partitioner-wrong-datum.so", expect=FAILED)  # opening it would end the process

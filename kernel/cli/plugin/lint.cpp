@@ -149,6 +149,22 @@ void lint_safety(const kit::ElfImage& image, Findings& findings) {
     findings.push_back({"info", "debug-info", "it is not stripped; `strip -g` makes it smaller"});
 }
 
+// That code of it would run when the process ends. Whether it does, `tenon plugin check` sees.
+void lint_ending(const kit::ElfImage& image, Findings& findings) {
+  if (image.end_functions() > 1)
+    findings.push_back({"error", "ending",
+                        "it has a destructor function, which would run when the process ends: what "
+                        "ends with an instance belongs into destroy"});
+  for (const kit::ElfSymbol& symbol : image.symbols()) {
+    if (symbol.defined || (symbol.name != "__cxa_atexit" && symbol.name != "on_exit")) continue;
+    findings.push_back({"warning", "ending",
+                        fmt::format("{} is used, by atexit or a static object with a destructor: "
+                                    "its code would run when the process ends and threads may "
+                                    "still be in it; make such an object with new, and leave it",
+                                    symbol.name)});
+  }
+}
+
 Findings lint(const std::string& path) {
   const kit::ElfImage image(path);
   Findings findings;
@@ -156,6 +172,7 @@ Findings lint(const std::string& path) {
   lint_note(image, findings);
   lint_symbols(image, path, findings);
   lint_needed(image, findings);
+  lint_ending(image, findings);
   lint_safety(image, findings);
   return findings;
 }
@@ -189,8 +206,8 @@ int run_lint(const Shell& shell, const LibraryChoice& choice) {
 }
 
 constexpr const char* kFooter =
-    "Exit code 1: there is an error. Rules: exports, unique, note, symbols, needed, run-path,\n"
-    "stack, text-relocations, debug-info.\n"
+    "Exit code 1: there is an error. Rules: exports, unique, note, symbols, needed, ending,\n"
+    "run-path, stack, text-relocations, debug-info.\n"
     "\n"
     "Example:\n"
     "  tenon plugin lint build/partitioner-geo.so";
