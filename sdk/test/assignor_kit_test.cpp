@@ -110,6 +110,30 @@ TEST_F(AssignorKitTest, finds_asking_from_a_thread_of_its_own) {
 TEST_F(AssignorKitTest, finds_by_a_walk_what_is_rare_and_names_the_seed) {
   expect_found("survives_a_walk", "rare", "seed 1, event ");
 }
+TEST_F(AssignorKitTest, finds_an_assignor_that_never_comes_to_rest) {
+  expect_found("comes_to_rest", "restless", "and now it says otherwise of 2 partitions");
+  EXPECT_NE(found("comes_to_rest", "", "flipping").find("and now it says otherwise"),
+            std::string::npos);
+}
+// Who finds it without a promise to be sticky: nobody else.
+TEST_F(AssignorKitTest, a_flipping_assignor_is_right_in_everything_else) {
+  for (const Property& one : assignor_properties())
+    if (one.name != std::string("comes_to_rest"))
+      EXPECT_EQ(found(one.name, "", "flipping"), "") << one.name;
+}
+
+TEST_F(AssignorKitTest, what_another_holds_is_given_up_before_it_is_given_out) {
+  TestGroup group = TestGroup::equal(2, 1, 3);
+  group.topics[0].readers = {"m0000", "", "gone"};
+  Reconciliation reconciliation(group);
+  reconciliation.release_of_the_gone();
+  const TestAnswer::Readers target = {{"m0001", "m0001", "m0000"}};
+  EXPECT_EQ(reconciliation.distance(target), 3u);
+  reconciliation.step(target);
+  EXPECT_EQ(group.topics[0].readers, (std::vector<std::string>{"", "m0001", "m0000"}));
+  reconciliation.step(target);
+  EXPECT_EQ(group.topics[0].readers, target[0]);
+}
 TEST_F(AssignorKitTest, finds_memory_left_behind) {
   expect_found("leaves_nothing_behind", "leaking", "memory");
 }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "conformance/assignor/group_walk.hpp"
+#include "conformance/assignor/reconciliation.hpp"
 #include "conformance/assignor/test_group.hpp"
 #include "conformance/instance.hpp"
 
@@ -252,6 +253,22 @@ class AssignorKit {
     return "";
   }
 
+  // A walk in which members give up and get what the answers say in steps, as reconciliation.hpp
+  // has it, and the assignor is asked before each step. Where nothing else happens in between, it
+  // is content after two; now and then, the next event comes after one.
+  std::string check_rest(uint64_t seed, uint32_t events = 3000) const {
+    GroupWalk walk(seed);
+    TestRandom random(seed);
+    for (uint32_t i = 0; i < events; i++) {
+      const std::string event = walk.step();
+      const std::string wrong = settle(walk.group(), i, random.below(4) > 0 ? 2 : 1);
+      if (!wrong.empty())
+        return "seed " + std::to_string(seed) + ", event " + std::to_string(i) + " (" + event +
+               "): " + wrong;
+    }
+    return "";
+  }
+
   // --- measures -------------------------------------------------------------------------------
 
   // How many partitions have a reader who may go on reading, and another one in `after`.
@@ -336,6 +353,23 @@ class AssignorKit {
       return groups;
     }();
     return kSamples;
+  }
+  // `steps` of a reconciliation; after two, another answer must be what the members hold.
+  std::string settle(TestGroup& group, uint64_t seed, int steps) const {
+    Reconciliation reconciliation(group);
+    reconciliation.release_of_the_gone();
+    for (int step = 0; step < steps; step++) {
+      const TestAnswer answer = assign(group, seed);
+      if (!answer.wrong().empty()) return answer.wrong();
+      reconciliation.step(answer.readers);
+    }
+    if (steps < 2) return "";
+    const TestAnswer answer = assign(group, seed + 1);
+    if (!answer.wrong().empty()) return answer.wrong();
+    const size_t left = reconciliation.distance(answer.readers);
+    if (left == 0) return "";
+    return "members gave up and got what it said, in two steps, and now it says otherwise of " +
+           std::to_string(left) + " partitions";
   }
   std::string check_samples(std::string TestAnswer::* rule) const {
     for (const TestGroup& group : samples()) {

@@ -64,6 +64,10 @@ inline std::string check_group_walk(Subject& subject) {
   return AssignorCase(subject).kit.check_walk(subject.seed);
 }
 
+inline std::string check_coming_to_rest(Subject& subject) {
+  return AssignorCase(subject).kit.check_rest(subject.seed);
+}
+
 }  // namespace detail
 
 inline Properties assignor_properties() {
@@ -107,6 +111,8 @@ inline Properties assignor_properties() {
       {"asks_on_its_own_thread", "stopped() is asked on the thread of assign, during the call",
        detail::check_assignor<&Kit::check_asking_thread>},
       {"survives_a_walk", "10000 events of a group's life keep it sound", detail::check_group_walk},
+      {"comes_to_rest", "After members gave up, and then got, what it said, it says the same",
+       detail::check_coming_to_rest},
   };
 }
 
