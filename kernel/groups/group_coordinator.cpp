@@ -250,12 +250,20 @@ Task<wire::OffsetCommitResponse> GroupCoordinator::offset_commit(RequestInfo,
 }
 
 Task<wire::OffsetFetchResponse::OffsetFetchResponseGroup> GroupCoordinator::offset_fetch(
-    wire::OffsetFetchRequest::OffsetFetchRequestGroup request, bool) {
-  const ErrorCode refusal = state_->not_serving();
-  if (refusal == ErrorCode::kNone) co_return state_->offsets.fetch(request);
+    wire::OffsetFetchRequest::OffsetFetchRequestGroup request, bool require_stable) {
   wire::OffsetFetchResponse::OffsetFetchResponseGroup refused;
   refused.group_id = request.group_id;
-  refused.error_code = code_of(refusal);
+  refused.error_code = code_of(state_->not_serving());
+  if (refused.error_code != 0) co_return refused;
+  if (!require_stable || state_->offsets.is_stable(request.group_id)) {
+    co_return state_->offsets.fetch(request);
+  }
+  Reply<wire::OffsetFetchResponse::OffsetFetchResponseGroup> reply(state_->scheduler);
+  auto answered = reply.future();
+  state_->offsets.fetch_stable(std::move(request), std::move(reply));
+  auto answer = co_await std::move(answered);
+  if (answer) co_return std::move(*answer);
+  refused.error_code = code_of(ErrorCode::kNotCoordinator);
   co_return refused;
 }
 

@@ -117,7 +117,8 @@ class GroupCoordinator {
                                                  wire::OffsetCommitRequest request,
                                                  int16_t version);
   // One group of a request of version 8 or later; null topics = all that have an offset. For older
-  // versions the caller makes a group of the flat fields and copies the answer back.
+  // versions the caller makes a group of the flat fields and copies the answer back. Who requires
+  // stable offsets waits for the commits that are on their way.
   Task<wire::OffsetFetchResponse::OffsetFetchResponseGroup> offset_fetch(
       wire::OffsetFetchRequest::OffsetFetchRequestGroup request, bool require_stable);
   Task<wire::OffsetDeleteResponse> offset_delete(wire::OffsetDeleteRequest request);

@@ -14,7 +14,6 @@ namespace {
 
 using wire::ErrorCode;
 
-using FetchedGroup = wire::OffsetFetchResponse::OffsetFetchResponseGroup;
 using FetchedTopic = wire::OffsetFetchResponse::OffsetFetchResponseTopics;
 using FetchedPartition = wire::OffsetFetchResponse::OffsetFetchResponsePartitions;
 
@@ -121,6 +120,24 @@ OffsetCommits::Accepted OffsetCommits::accept(const wire::OffsetCommitRequest& r
   return accepted;
 }
 
+// A fetch that waits for commits. It is owned by those; the last one answers it.
+struct OffsetCommits::StableFetch {
+  FetchRequest request;
+  std::optional<Reply<FetchedGroup>> reply;
+  size_t commits = 0;
+  statemachine::Timer deadline;
+
+  void answer(FetchedGroup group) {
+    if (reply) std::exchange(reply, std::nullopt)->send(std::move(group));
+  }
+  void refuse() {
+    FetchedGroup refused;
+    refused.group_id = request.group_id;
+    refused.error_code = static_cast<int16_t>(ErrorCode::kNotCoordinator);
+    answer(std::move(refused));
+  }
+};
+
 // A commit on its way into the log. It is answered when it is there, or when the client has waited
 // long enough; until the log has spoken it counts as pending all the same.
 struct OffsetCommits::Parked {
@@ -128,6 +145,7 @@ struct OffsetCommits::Parked {
   Accepted accepted;
   std::optional<Reply<wire::OffsetCommitResponse>> reply;
   statemachine::Timer deadline;
+  std::vector<std::shared_ptr<StableFetch>> fetches{};
 
   void answer(ErrorCode code) {
     if (!reply) return;
@@ -153,8 +171,10 @@ void OffsetCommits::write_commit(Group& group, Accepted accepted,
   parked->deadline.arm(
       std::chrono::milliseconds(parts_.config.offsets_commit_timeout_ms),
       [waiting = parked.get()] { waiting->answer(ErrorCode::kCoordinatorNotAvailable); });
+  const auto entry = parked_.emplace(group.id(), parked.get());
   parts_.runtime.write(std::move(records),
-                       [this, parked = std::move(parked)](const Result<Offset>& result) {
+                       [this, entry, parked = std::move(parked)](const Result<Offset>& result) {
+                         parked_.erase(entry);
                          finish_commit(*parked, result);
                        });
 }
@@ -168,10 +188,31 @@ void OffsetCommits::finish_commit(Parked& parked, const Result<Offset>& result) 
   }
   parked.answer(result ? ErrorCode::kNone : offset_write_error(result.error()));
   parts_.table.erase_if_blank(*group);
+  for (const auto& waiting : parked.fetches) {
+    if (--waiting->commits > 0) continue;
+    if (!parts_.runtime.is_active()) {
+      waiting->refuse();
+    } else if (waiting->reply) {
+      waiting->answer(fetch(waiting->request));
+    }
+  }
 }
 
-FetchedGroup OffsetCommits::fetch(
-    const wire::OffsetFetchRequest::OffsetFetchRequestGroup& request) const {
+void OffsetCommits::fetch_stable(FetchRequest request, Reply<FetchedGroup> reply) {
+  const auto [first, last] = parked_.equal_range(request.group_id);
+  FetchedGroup now = fetch(request);
+  if (first == last || now.error_code != 0) return reply.send(std::move(now));
+  std::shared_ptr<StableFetch> waiting(
+      new StableFetch{.request = std::move(request),
+                      .reply = std::move(reply),
+                      .commits = static_cast<size_t>(std::distance(first, last)),
+                      .deadline = statemachine::Timer(parts_.scheduler)});
+  for (auto at = first; at != last; ++at) at->second->fetches.push_back(waiting);
+  waiting->deadline.arm(std::chrono::milliseconds(parts_.config.offsets_commit_timeout_ms),
+                        [late = waiting.get()] { late->refuse(); });
+}
+
+OffsetCommits::FetchedGroup OffsetCommits::fetch(const FetchRequest& request) const {
   FetchedGroup answer;
   answer.group_id = request.group_id;
   const Group* group = parts_.table.find(request.group_id);

@@ -5,6 +5,9 @@
 //
 // Commit: judged against the group, one record per partition, one batch per request; partitions
 // that are refused do not keep the others from being written.
+// Fetch: what is committed now; or, for who requires stable offsets, what is committed when the
+// commits that are on their way now have come through. Members that take partitions over ask so
+// (KIP-447), and would otherwise read again what their last owner has just committed.
 // Expiry: every offsets.retention.check.interval.ms, offsets whose retention has passed are deleted
 // (KIP-211): in an empty group counted from when it became empty, in a simple group or for topics
 // nobody in the group reads from the commit. An empty group without offsets goes with them.
@@ -12,6 +15,8 @@
 // Threads: the coordinator's scheduler.
 #pragma once
 
+#include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,13 +35,20 @@ class Membership;
 
 class OffsetCommits {
  public:
+  using FetchRequest = wire::OffsetFetchRequest::OffsetFetchRequestGroup;
+  using FetchedGroup = wire::OffsetFetchResponse::OffsetFetchResponseGroup;
+
   OffsetCommits(const CoordinatorParts& parts, Membership& membership)
       : parts_(parts), membership_(membership), expiry_timer_(parts.scheduler) {}
 
   void commit(const wire::OffsetCommitRequest& request, int16_t version,
               Reply<wire::OffsetCommitResponse> reply);
-  wire::OffsetFetchResponse::OffsetFetchResponseGroup fetch(
-      const wire::OffsetFetchRequest::OffsetFetchRequestGroup& request) const;
+  FetchedGroup fetch(const FetchRequest& request) const;
+  // Without a commit on its way, what is committed is stable.
+  bool is_stable(std::string_view group_id) const { return !parked_.contains(group_id); }
+  // Answers when the commits of the group that are on their way now are through; NOT_COORDINATOR,
+  // as in Kafka, after the commit timeout. Later commits are not waited for.
+  void fetch_stable(FetchRequest request, Reply<FetchedGroup> reply);
   statemachine::Outcome<wire::OffsetDeleteResponse> remove(
       const wire::OffsetDeleteRequest& request) const;
 
@@ -59,6 +71,7 @@ class OffsetCommits {
     std::vector<TopicPartition> partitions;
   };
   struct Parked;
+  struct StableFetch;
   wire::ErrorCode validate_commit(const Group* group, const wire::OffsetCommitRequest& request,
                                   int16_t version) const;
   Accepted accept(const wire::OffsetCommitRequest& request) const;
@@ -77,6 +90,7 @@ class OffsetCommits {
   const CoordinatorParts& parts_;
   Membership& membership_;
   statemachine::Timer expiry_timer_;
+  std::multimap<std::string, Parked*, std::less<>> parked_;  // by group; the log owns them
 };
 
 }  // namespace tenon::groups

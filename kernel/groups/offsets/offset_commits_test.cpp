@@ -15,6 +15,17 @@ class OffsetCommitsTest : public GroupFixture {
     request.topics.push_back({topic, {{partition}}});
     return call(coordinator->offset_delete(std::move(request))).get();
   }
+  // OffsetFetch of "orders" 0 by a member that takes it over.
+  using FetchCall = Call<wire::OffsetFetchResponse::OffsetFetchResponseGroup>;
+  FetchCall start_stable_fetch(const std::string& group = "g") {
+    wire::OffsetFetchRequest::OffsetFetchRequestGroup request;
+    request.group_id = group;
+    request.topics.emplace().push_back({"orders", {0}});
+    return call(coordinator->offset_fetch(std::move(request), true));
+  }
+  static int64_t offset_of(FetchCall& fetch) {
+    return fetch.get().topics.at(0).partitions.at(0).committed_offset;
+  }
 };
 
 TEST_F(OffsetCommitsTest, a_simple_consumer_commits_without_a_group) {
@@ -67,6 +78,66 @@ TEST_F(OffsetCommitsTest, an_offset_is_seen_when_it_is_in_the_log_and_not_before
   run();
   EXPECT_EQ(commit_code(parked.get()), ErrorCode::kNone);
   EXPECT_EQ(fetch(), 6);
+}
+
+TEST_F(OffsetCommitsTest, who_requires_stable_offsets_waits_for_commits_on_their_way) {
+  commit({.offset = 5});
+  auto at_once = start_stable_fetch();
+  EXPECT_EQ(offset_of(at_once), 5);
+  log.hold();
+  auto first = start_commit({.offset = 6});
+  auto second = start_commit({.offset = 7, .partition = 1});
+  auto waits = start_stable_fetch();
+  auto other = start_stable_fetch("other");
+  EXPECT_FALSE(waits.answered());
+  EXPECT_TRUE(other.answered());
+  log.release();
+  run();
+  EXPECT_EQ(offset_of(waits), 6);
+}
+
+TEST_F(OffsetCommitsTest, a_stable_fetch_sees_nothing_of_a_commit_that_cannot_be_written) {
+  commit({.offset = 5});
+  log.hold();
+  auto parked = start_commit({.offset = 6});
+  auto waits = start_stable_fetch();
+  log.fail_with(Errc::kNotEnoughReplicas);
+  log.release();
+  run();
+  EXPECT_EQ(commit_code(parked.get()), ErrorCode::kCoordinatorNotAvailable);
+  EXPECT_EQ(offset_of(waits), 5);
+}
+
+TEST_F(OffsetCommitsTest, a_stable_fetch_waits_no_longer_than_the_commit_timeout) {
+  log.hold();
+  auto parked = start_commit({.offset = 6});
+  auto waits = start_stable_fetch();
+  pass(milliseconds(5'001));
+  EXPECT_EQ(waits.error(), ErrorCode::kNotCoordinator);
+  EXPECT_EQ(waits.get().group_id, "g");
+  auto again = start_stable_fetch();
+  log.release();
+  run();
+  EXPECT_EQ(offset_of(again), 6);
+}
+
+TEST_F(OffsetCommitsTest, a_stable_fetch_is_sent_elsewhere_when_the_coordinator_stops) {
+  log.hold();
+  auto parked = start_commit({.offset = 6});
+  auto waits = start_stable_fetch();
+  stop();
+  EXPECT_EQ(waits.error(), ErrorCode::kNotCoordinator);
+}
+
+TEST_F(OffsetCommitsTest, a_stable_fetch_of_a_group_that_is_deleted_meanwhile_finds_nothing) {
+  log.hold();
+  auto parked = start_commit({.offset = 6});
+  auto waits = start_stable_fetch();
+  auto deleted = call(coordinator->delete_group("g"));
+  log.release();
+  run();
+  EXPECT_EQ(deleted.error(), ErrorCode::kNone);
+  EXPECT_EQ(offset_of(waits), -1);
 }
 
 TEST_F(OffsetCommitsTest, a_commit_that_cannot_be_written_changes_nothing) {
