@@ -127,10 +127,11 @@ Task<Decision<Response>> ConsumerGroups::advance(const Heartbeat& heartbeat) {
     co_return refuse(ErrorCode::kCoordinatorNotAvailable,
                      "group " + id + " has no assignment yet: " + targets_.problem(id));
   }
+  const bool moved = !advanced->records.empty();
   if (auto done = co_await commit(std::move(advanced->records)); !done) {
     co_return std::unexpected(done.error());
   }
-  watch(id, heartbeat.request.member_id);
+  watch(id, heartbeat.request.member_id, moved);
   on_advanced(id, heartbeat.request.member_id);
   co_return std::move(advanced->response);
 }
@@ -155,15 +156,16 @@ Task<Decision<Response>> ConsumerGroups::say_goodbye(const Heartbeat& heartbeat)
   co_return left_response(heartbeat);
 }
 
-// The member has given a sign of life; what it is to give up, it must give up in time.
-void ConsumerGroups::watch(const std::string& group_id, const std::string& member_id) {
+// The member has given a sign of life; what it is to give up, it must give up in time. It has that
+// time anew for each step.
+void ConsumerGroups::watch(const std::string& group_id, const std::string& member_id, bool moved) {
   const Group* group = parts_.table.find(group_id);
   ConsumerMember* member = group && group->consumer ? group->consumer->find(member_id) : nullptr;
   if (!member) return;
   start_session(group_id, *member);
   if (member->progress.state != MemberState::kUnrevokedPartitions) {
     member->revocation.cancel();
-  } else if (!member->revocation.armed()) {
+  } else if (moved || !member->revocation.armed()) {
     member->revocation.arm(
         milliseconds(member->words.rebalance_timeout_ms),
         [this, group_id, member_id] { spawn(expire(group_id, member_id, Silence::kRevocation)); });

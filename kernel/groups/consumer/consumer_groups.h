@@ -78,7 +78,7 @@ class ConsumerGroups {
   Decision<GroupView> open(const Heartbeat& heartbeat, Records& before) const;
   GroupView view_of(const Group& group) const;
   Task<Decision<void>> commit(Records records) const;
-  void watch(const std::string& group_id, const std::string& member_id);
+  void watch(const std::string& group_id, const std::string& member_id, bool moved = false);
   void start_session(const std::string& group_id, ConsumerMember& member);
 
   // consumer_groups_classic.cpp

@@ -144,14 +144,15 @@ Task<wire::JoinGroupResponse> ConsumerGroups::advance_classic(
   if (!next || next->epoch <= kJoinEpoch) {
     co_return join_error(request.member_id, ErrorCode::kCoordinatorNotAvailable);
   }
-  if (*next != member->progress) {
+  const bool moved = *next != member->progress;
+  if (moved) {
     Records records;
     records.push_back(progress_record(id, member->id, *next));
     if (auto done = co_await commit(std::move(records)); !done) {
       co_return join_error(request.member_id, done.error().code);
     }
   }
-  watch(id, request.member_id);
+  watch(id, request.member_id, moved);
   on_advanced(id, request.member_id);
   await_classic(id, *member);  // it is to sync
   co_return join_response(*member, *next);

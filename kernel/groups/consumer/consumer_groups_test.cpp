@@ -78,6 +78,20 @@ TEST_F(ConsumerGroupsTest, a_member_that_does_not_give_up_is_removed_after_its_r
   EXPECT_EQ(b.assigned, parts("orders", {0, 1, 2, 3}));
 }
 
+TEST_F(ConsumerGroupsTest, each_thing_to_give_up_has_a_time_of_its_own) {
+  Member a = joined({.id = "a", .rebalance_ms = 10'000});
+  Member b = joined({.id = "b"});
+  beat_bare(a);  // is to give up two
+  pass(seconds(8));
+  Member c = joined({.id = "c"});
+  beat(a);  // has done so, and is to give up another one
+  EXPECT_EQ(a.assigned.size(), 1u);
+  pass(seconds(8));
+  EXPECT_EQ(beat_bare(a), ErrorCode::kNone);
+  pass(seconds(3));
+  EXPECT_EQ(beat_bare(a), ErrorCode::kUnknownMemberId);
+}
+
 TEST_F(ConsumerGroupsTest, wrong_epochs_are_fenced) {
   Member a = joined({.id = "a"});
   for (const int32_t epoch : {7, 5}) {
