@@ -33,6 +33,7 @@ class ConsumerWalk : public ConsumerFixture {
     Partitions told{};          // what it last said that it has
     bool answered = false;      // the last thing that it said
     int64_t last_heard_ms = 0;  // when it last had an answer
+    int64_t lost_since_ms = 0;  // since when it has had none; 0 = it has
     int32_t epoch_seen = 0;
   };
 
@@ -159,11 +160,17 @@ class ConsumerWalk : public ConsumerFixture {
     auto call = start_heartbeat(brief ? bare(member) : full(member));
     if (!call.answered()) pass(milliseconds(config.assignor_timeout_ms));
     if (!call.answered()) return;
-    if (!calm_ && chance(12)) return;  // the answer is lost
+    if (!calm_ && chance(12)) {  // the answer is lost
+      if (client.lost_since_ms == 0) client.lost_since_ms = now_ms();
+      return;
+    }
     const HeartbeatResponse& response = call.get();
     const auto code = static_cast<ErrorCode>(response.error_code);
     if (code == ErrorCode::kNone) {
-      client.last_heard_ms = now_ms();
+      // What it is to give up it may have been told with an answer that was lost, and its time for
+      // that runs from there.
+      const int64_t lost_ms = std::exchange(client.lost_since_ms, 0);
+      client.last_heard_ms = lost_ms != 0 ? lost_ms : now_ms();
       client.told = member.owned;
       client.answered = true;
       EXPECT_GE(response.member_epoch, 1);
