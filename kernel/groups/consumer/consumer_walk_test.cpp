@@ -29,6 +29,7 @@ class ConsumerWalk : public ConsumerFixture {
     Member member{};
     bool classic = false;
     int32_t generation = -1;
+    bool synced = false;
     Partitions holds{};
     Partitions told{};          // what it last said that it has
     bool answered = false;      // the last thing that it said
@@ -191,6 +192,8 @@ class ConsumerWalk : public ConsumerFixture {
     }
   }
   void hear_classic(Client& client) {
+    // One that gave up waiting for its assignment asks again, sooner or later.
+    if (calm_ && client.generation >= 0 && !client.synced) return sync_classic(client, {});
     if (client.generation >= 0) {
       const ErrorCode code = heartbeat(client.member.id, client.generation);
       if (code == ErrorCode::kNone) client.last_heard_ms = now_ms();
@@ -215,6 +218,7 @@ class ConsumerWalk : public ConsumerFixture {
     if (code != ErrorCode::kNone) return;
     client.member.id = joining.get().member_id;
     client.generation = joining.get().generation_id;
+    client.synced = false;
     if (!calm_ && chance(10)) return;  // it never syncs
     sync_classic(client, joining.get());
   }
@@ -231,7 +235,10 @@ class ConsumerWalk : public ConsumerFixture {
     }
     auto syncing = send_sync(std::move(request));
     if (!syncing.answered()) pass(seconds(1));
-    if (!syncing.answered() || syncing.error() != ErrorCode::kNone) return;
+    if (!syncing.answered()) return;
+    client.synced = true;
+    if (syncing.error() == ErrorCode::kRebalanceInProgress) return;
+    if (syncing.error() != ErrorCode::kNone) return start_over(client);
     client.last_heard_ms = now_ms();
     client.holds = read_assignment(syncing.get().assignment, *image).value();
   }
