@@ -4,6 +4,7 @@
 
 #include "handlers/errors.h"
 #include "handlers/groups/request_info.h"
+#include "handlers/offsets/unknown_partitions.h"
 
 namespace tenon::handlers {
 namespace {
@@ -23,34 +24,13 @@ Response answer_all(const Request& request, int16_t code) {
   return response;
 }
 
-// Takes the partitions that do not exist out of the request, into a response of their own.
-Response take_unknown(Request& request, const metadata::Image& image) {
-  Response unknown;
-  for (auto& topic : request.topics) {
-    const auto* known = image.find(topic.name);
-    const auto is_unknown = [known](const auto& partition) {
-      return known == nullptr || partition.partition_index < 0 ||
-             static_cast<size_t>(partition.partition_index) >= known->partitions.size();
-    };
-    Response::OffsetCommitResponseTopic refused{.name = topic.name, .partitions = {}};
-    for (const auto& partition : topic.partitions) {
-      if (!is_unknown(partition)) continue;
-      refused.partitions.push_back(
-          {partition.partition_index, error_code(Errc::kUnknownTopicOrPartition)});
-    }
-    std::erase_if(topic.partitions, is_unknown);
-    if (!refused.partitions.empty()) unknown.topics.push_back(std::move(refused));
-  }
-  std::erase_if(request.topics, [](const auto& topic) { return topic.partitions.empty(); });
-  return unknown;
-}
-
 }  // namespace
 
 Task<Response> handle_offset_commit(Call& call, Request request) {
   const auto image = call.image();
-  Response response = take_unknown(request, *image);
-  if (request.topics.empty() && !response.topics.empty()) co_return response;
+  Response response = take_unknown<Response>(request, *image);
+  // Then it is nobody's commit, and shows no member alive.
+  if (request.topics.empty()) co_return response;
   const std::string group = request.group_id;
   Response refused = answer_all(request, kNoError);
   auto committed = co_await call.services.groups.call<Response>(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// OffsetDelete (KIP-496): takes offsets of partitions out of a group.
+// OffsetDelete (KIP-496): takes offsets of partitions that exist out of a group. Those of deleted
+// topics are gone already.
 #pragma once
 
 #include "handlers/call.h"
