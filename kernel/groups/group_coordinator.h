@@ -122,7 +122,8 @@ class GroupCoordinator {
   Task<wire::OffsetFetchResponse::OffsetFetchResponseGroup> offset_fetch(
       wire::OffsetFetchRequest::OffsetFetchRequestGroup request, bool require_stable);
   Task<wire::OffsetDeleteResponse> offset_delete(wire::OffsetDeleteRequest request);
-  // One group. An unknown one is "Dead", with a message that says so and without an error.
+  // One group. An unknown one, and one of another type, is "Dead", with a message that says so and
+  // without an error.
   Task<wire::DescribeGroupsResponse::DescribedGroup> describe_group(std::string group_id);
   // This partition's groups that pass the filters. Empty filters pass all.
   Task<wire::ListGroupsResponse> list_groups(wire::ListGroupsRequest request);

@@ -39,9 +39,11 @@ wire::DescribeGroupsResponse::DescribedGroup describe(const GroupTable& table,
   wire::DescribeGroupsResponse::DescribedGroup described;
   described.group_id = group_id;
   const Group* group = table.find(group_id);
-  if (!group) {
+  if (!group || group->consumer) {
     described.group_state = to_string(GroupState::kDead);
-    described.error_message = "there is no group " + group_id;
+    described.error_message =
+        group ? "group " + group_id + " is not a classic group; ask with ConsumerGroupDescribe"
+              : "there is no group " + group_id;
     return described;
   }
   described.group_state = to_string(group->state());

@@ -23,8 +23,8 @@ std::string_view type_of(const Group& group);
 std::string_view state_name(const Group& group);
 std::string_view protocol_type_of(const Group& group);
 
-// An unknown group is "Dead", with a message and without an error. What members said and were
-// assigned is shown in Stable only.
+// An unknown group, and one that is not classic, is "Dead", with a message and without an error.
+// What members said and were assigned is shown in Stable only.
 wire::DescribeGroupsResponse::DescribedGroup describe(const GroupTable& table,
                                                       const std::string& group_id);
 // Filters compare without regard to case; an empty filter passes everything.

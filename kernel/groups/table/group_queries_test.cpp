@@ -2,7 +2,7 @@
 
 #include "groups/table/group_queries.h"
 
-#include "groups/testing/group_fixture.h"
+#include "groups/testing/consumer_fixture.h"
 
 namespace tenon::groups {
 namespace {
@@ -48,6 +48,16 @@ TEST_F(GroupQueriesTest, a_group_in_motion_shows_its_members_only) {
   EXPECT_EQ(described.protocol_data, "");
   ASSERT_EQ(described.members.size(), 1u);
   EXPECT_TRUE(described.members[0].member_metadata.empty());
+}
+
+using ConsumerGroupQueriesTest = ConsumerFixture;
+
+TEST_F(ConsumerGroupQueriesTest, a_consumer_group_is_dead_for_those_who_ask_for_a_classic_one) {
+  joined({.id = "a"});
+  EXPECT_EQ(describe().group_state, "Dead");
+  EXPECT_EQ(describe().error_code, 0);
+  EXPECT_EQ(describe().error_message,
+            "group g is not a classic group; ask with ConsumerGroupDescribe");
 }
 
 TEST_F(GroupQueriesTest, lists_by_state_and_type_without_regard_to_case) {

@@ -30,6 +30,17 @@ TEST_F(DescribeGroupsTest, from_version_6_on_a_group_that_is_not_there_is_an_err
   EXPECT_EQ(code(described.at(1).error_code), ErrorCode::kNone);
 }
 
+TEST_F(DescribeGroupsTest, a_consumer_group_is_none_that_it_could_describe) {
+  find_coordinator();
+  create("t");
+  join_consumer_group("g");
+  const auto old = ask(handle_describe_groups, {.groups = {"g"}}, 5).groups.at(0);
+  EXPECT_EQ(code(old.error_code), ErrorCode::kNone);
+  EXPECT_EQ(old.group_state, "Dead");
+  const auto described = ask(handle_describe_groups, {.groups = {"g"}}, 6).groups.at(0);
+  EXPECT_EQ(code(described.error_code), ErrorCode::kGroupIdNotFound);
+}
+
 TEST_F(DescribeGroupsTest, without_the_offsets_topic_there_is_no_coordinator) {
   const auto described = ask(handle_describe_groups, {.groups = {"g"}}).groups;
   EXPECT_EQ(described.at(0).group_id, "g");

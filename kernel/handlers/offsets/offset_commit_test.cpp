@@ -39,10 +39,43 @@ TEST_F(OffsetCommitTest, partitions_that_are_not_there_are_unknown) {
   EXPECT_EQ(text(commit("g", "missing", {0})), "missing-0:UNKNOWN_TOPIC_OR_PARTITION");
 }
 
+TEST_F(OffsetCommitTest, a_commit_of_nothing_is_answered_without_the_group) {
+  EXPECT_TRUE(commit("g", "t", {}).topics.empty());
+}
+
 TEST_F(OffsetCommitTest, the_groups_error_stands_at_each_partition) {
   stable("g");
   create("t", 2);
   EXPECT_EQ(text(commit("g", "t", {0, 1})), "t-0:UNKNOWN_MEMBER_ID t-1:UNKNOWN_MEMBER_ID");
+}
+
+TEST_F(OffsetCommitTest, members_of_a_consumer_group_commit_at_their_epoch_from_version_9_on) {
+  find_coordinator();
+  create("t", 1);
+  join_consumer_group("g");
+  const auto commit_at = [this](int32_t epoch, int16_t version) {
+    wire::OffsetCommitRequest request;
+    request.group_id = "g";
+    request.member_id = "m";
+    request.generation_id_or_member_epoch = epoch;
+    request.topics.push_back({.name = "t", .partitions = {{.committed_offset = 5}}});
+    return text(ask(handle_offset_commit, std::move(request), version));
+  };
+  EXPECT_EQ(commit_at(1, 9), "t-0:NONE");
+  EXPECT_EQ(commit_at(0, 9), "t-0:STALE_MEMBER_EPOCH");
+  EXPECT_EQ(commit_at(1, 8), "t-0:UNSUPPORTED_VERSION");
+}
+
+TEST_F(OffsetCommitTest, a_group_that_is_not_there_has_another_error_from_version_9_on) {
+  find_coordinator();
+  create("t", 1);
+  wire::OffsetCommitRequest request;
+  request.group_id = "g";
+  request.member_id = "m";
+  request.generation_id_or_member_epoch = 1;
+  request.topics.push_back({.name = "t", .partitions = {{}}});
+  EXPECT_EQ(text(ask(handle_offset_commit, request, 9)), "t-0:GROUP_ID_NOT_FOUND");
+  EXPECT_EQ(text(ask(handle_offset_commit, request, 8)), "t-0:ILLEGAL_GENERATION");
 }
 
 TEST_F(OffsetCommitTest, without_the_offsets_topic_there_is_no_coordinator) {

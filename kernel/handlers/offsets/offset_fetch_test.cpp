@@ -49,6 +49,36 @@ TEST_F(OffsetFetchTest, fetches_many_groups_in_the_order_of_the_request) {
   EXPECT_EQ(groups[1].topics.at(0).partitions.at(0).committed_offset, 42);
 }
 
+// KIP-848: who says who it is must be right about it; the others of the request do not care.
+TEST_F(OffsetFetchTest, a_group_that_is_refused_does_not_keep_the_others_from_being_answered) {
+  committed();
+  join_consumer_group("modern");
+  wire::OffsetFetchRequest request;
+  request.require_stable = true;
+  const auto add = [&request](const char* group, const char* member, int32_t epoch) {
+    auto& asked = request.groups.emplace_back();
+    asked.group_id = group;
+    asked.member_id = member;
+    asked.member_epoch = epoch;
+    asked.topics.emplace().push_back({.name = "t", .partition_indexes = {1}});
+  };
+  add("modern", "m", 7);
+  add("modern", "stranger", 1);
+  add("missing", "m", 1);
+  add("modern", "m", 1);
+  add("g", "anybody", 3);
+  const auto groups = ask(handle_offset_fetch, std::move(request), 9).groups;
+  std::string found;
+  for (const auto& group : groups) {
+    found += std::string(to_string(code(group.error_code)));
+    for (const auto& topic : group.topics) {
+      found += ":" + std::to_string(topic.partitions.at(0).committed_offset);
+    }
+    found += " ";
+  }
+  EXPECT_EQ(found, "STALE_MEMBER_EPOCH UNKNOWN_MEMBER_ID NONE:-1 NONE:-1 NONE:42 ");
+}
+
 TEST_F(OffsetFetchTest, versions_before_8_ask_for_one_group) {
   committed();
   const auto response = fetch_flat(7, std::vector{0, 1});

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "groups/partitioning.h"
+#include "handlers/groups/consumer_group_heartbeat.h"
 #include "handlers/groups/find_coordinator.h"
 #include "handlers/groups/join_group.h"
 #include "handlers/groups/sync_group.h"
@@ -48,6 +49,23 @@ class GroupHandlerTest : public HandlerTest {
     auto joined = join(group);
     EXPECT_EQ(code(joined.error_code), wire::ErrorCode::kNone);
     EXPECT_EQ(code(sync(group, joined).error_code), wire::ErrorCode::kNone);
+    return joined;
+  }
+  // A member of a consumer group, which reads the topic "t".
+  static wire::ConsumerGroupHeartbeatRequest consumer_join_request(const std::string& group) {
+    wire::ConsumerGroupHeartbeatRequest request;
+    request.group_id = group;
+    request.member_id = "m";
+    request.rebalance_timeout_ms = 60'000;
+    request.subscribed_topic_names = {"t"};
+    request.topic_partitions.emplace();
+    return request;
+  }
+  // The member is in epoch 1 then.
+  wire::ConsumerGroupHeartbeatResponse join_consumer_group(const std::string& group) {
+    auto joined = ask(handle_consumer_group_heartbeat, consumer_join_request(group));
+    EXPECT_EQ(code(joined.error_code), wire::ErrorCode::kNone) << joined.error_message.value_or("");
+    EXPECT_EQ(joined.member_epoch, 1);
     return joined;
   }
   wire::OffsetCommitResponse commit(const std::string& group, const std::string& name,
