@@ -50,7 +50,7 @@ class KafkaPython(BrokerCase):
             for i in range(100):
                 producer.send(topic, b"%d" % i)
             producer.flush()
-            got = [m.value for m, _ in zip(self.consumer(topic), range(100))]
+            got = [m.value for _, m in zip(range(100), self.consumer(topic))]
             self.assertEqual(got, [b"%d" % i for i in range(100)])
 
     def test_seek_by_offset_and_time(self):
