@@ -9,10 +9,13 @@ import struct
 
 PRODUCE, FETCH, LIST_OFFSETS, METADATA, OFFSET_COMMIT, OFFSET_FETCH = 0, 1, 2, 3, 8, 9
 FIND_COORDINATOR, JOIN_GROUP, SYNC_GROUP, API_VERSIONS = 10, 11, 14, 18
+HEARTBEAT, LEAVE_GROUP, DESCRIBE_GROUPS, LIST_GROUPS, DELETE_GROUPS, OFFSET_DELETE = 12, 13, 15, 16, 42, 47
+CONSUMER_GROUP_HEARTBEAT, CONSUMER_GROUP_DESCRIBE = 68, 69
 CREATE_TOPICS, DELETE_TOPICS, INIT_PRODUCER_ID, DESCRIBE_CONFIGS, INCREMENTAL_ALTER_CONFIGS = 19, 20, 22, 32, 44
 FIRST_FLEXIBLE = {PRODUCE: 9, FETCH: 12, LIST_OFFSETS: 6, METADATA: 9, OFFSET_COMMIT: 8, OFFSET_FETCH: 6,
                   FIND_COORDINATOR: 3, JOIN_GROUP: 6, SYNC_GROUP: 4, API_VERSIONS: 3, CREATE_TOPICS: 5,
-                  DELETE_TOPICS: 4, INIT_PRODUCER_ID: 2}
+                  DELETE_TOPICS: 4, INIT_PRODUCER_ID: 2, HEARTBEAT: 4, LEAVE_GROUP: 4, DESCRIBE_GROUPS: 5,
+                  LIST_GROUPS: 3, DELETE_GROUPS: 2, CONSUMER_GROUP_HEARTBEAT: 0, CONSUMER_GROUP_DESCRIBE: 0}
 ZERO_ID = bytes(16)
 
 
@@ -60,7 +63,8 @@ class Writer:
         return self.pack(form, -1 if length is None else length)
 
     def string(self, text):
-        data = None if text is None else text.encode()
+        """Bytes that are no UTF-8 are "\udc80" to "\udcff" in the text."""
+        data = None if text is None else text.encode(errors="surrogateescape")
         return self._length(None if data is None else len(data), "h").raw(data or b"")
 
     def blob(self, data):
@@ -72,6 +76,9 @@ class Writer:
         for item in items or ():
             put(item)
         return self
+
+    def strings(self, texts):
+        return self.array(texts, self.string)
 
     def tags(self):
         return self.raw(b"\0") if self.flexible else self
@@ -118,7 +125,7 @@ class Reader:
 
     def string(self):
         length = self._length("h")
-        return None if length is None else self.raw(length).decode()
+        return None if length is None else self.raw(length).decode(errors="surrogateescape")
 
     def blob(self):
         length = self._length("i")

@@ -266,11 +266,12 @@ def find_coordinators(connection, groups):
     return dict(reply.array(coordinator))
 
 
-def join_group(connection, group, member="", *, version=3, session_ms=10000):
+def join_group(connection, group, member="", *, version=3, session_ms=10000, kind="consumer",
+               protocols=(("range", b"metadata"),)):
     body = Writer(is_flexible(kafka.JOIN_GROUP, version)).string(group).i32(session_ms, session_ms).string(member)
     if version >= 5:
         body.string(None)
-    body.string("consumer").array(["range"], lambda name: body.string(name).blob(b"metadata").tags())
+    body.string(kind).array(protocols, lambda item: body.string(item[0]).blob(item[1]).tags())
     if version >= 8:
         body.string(None)
     reply = connection.ask(kafka.JOIN_GROUP, version, body.tags().out)
