@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "broker/data_lock.h"
 #include "broker/group_plugins.h"
+#include "broker/group_routes.h"
 #include "broker/plugin_routes.h"
 #include "broker/samples.h"
 #include "broker/topic_plugins.h"
@@ -201,6 +202,9 @@ Result<> Broker::Rooms::open_http() {
                      .on_swapped = [this](const std::string& kind, const std::string& name) {
                        if (is_ready && kind == "assignor") groups->on_assignor_swapped(name);
                      }});
+  add_group_routes(options.routes, {.home = home(),
+                                    .groups = [this] { return is_ready ? groups.get() : nullptr; },
+                                    .replicas = [this] { return replicas.get(); }});
   auto started = http::HttpServer::start(home(), std::move(options));
   if (!started) return forward(started);
   http = std::move(*started);

@@ -318,12 +318,34 @@ Task<Result<>> GroupCoordinator::drop_topic(std::string topic) {
   co_return Result<>{};
 }
 
+Result<std::optional<GroupDetails>> GroupCoordinator::details(const std::string& group_id) const {
+  switch (state_->not_serving()) {
+    case ErrorCode::kNone:
+      break;
+    case ErrorCode::kCoordinatorLoadInProgress:
+      return fail(Errc::kCoordinatorLoadInProgress, group_id, "its coordinator is loading");
+    default:
+      return fail(Errc::kNotCoordinator, group_id, "its coordinator is not here");
+  }
+  const Group* group = state_->table.find(group_id);
+  if (!group || group->is(GroupState::kDead)) return std::optional<GroupDetails>{};
+  GroupDetails shown = details_of(*group, *state_->parts.image());
+  if (group->consumer) {
+    shown.assignor = state_->consumers.assignor_of(*group->consumer);
+    shown.problem = state_->consumers.problem(group_id);
+  }
+  shown.rebalances = state_->chronicles.notes(group_id);
+  shown.assigned = assigned_report(group_id);
+  return shown;
+}
+
 std::vector<GroupSummary> GroupCoordinator::summaries() const {
   std::vector<GroupSummary> all;
   if (!is_active()) return all;
   for (const auto& [id, group] : state_->table.groups()) {
     all.push_back(
         {.id = id,
+         .type = std::string(type_of(*group)),
          .state = std::string(state_name(*group)),
          .protocol_type = std::string(protocol_type_of(*group)),
          .generation = group->consumer ? group->consumer->epoch() : group->generation(),

@@ -35,6 +35,7 @@
 #include "groups/assignment/assignors.h"
 #include "groups/chronicle/chronicle.h"
 #include "groups/group_config.h"
+#include "groups/group_details.h"
 #include "groups/request_info.h"
 #include "metadata/changes.h"
 #include "statemachine/coordinator_log.h"
@@ -56,6 +57,7 @@ namespace tenon::groups {
 // A group as metrics and lists see it.
 struct GroupSummary {
   std::string id;
+  std::string type;   // "classic", "consumer"
   std::string state;  // "Stable", "PreparingRebalance", ...
   std::string protocol_type;
   int32_t generation = 0;
@@ -131,6 +133,10 @@ class GroupCoordinator {
 
   // Forgets the offsets of a deleted topic in all groups, in the log too.
   Task<Result<>> drop_topic(std::string topic);
+
+  // Everything about one group, for people; nothing for an unknown one, kCoordinatorLoadInProgress
+  // and kNotCoordinator as for requests.
+  Result<std::optional<GroupDetails>> details(const std::string& group_id) const;
 
   // For metrics. Empty while loading.
   std::vector<GroupSummary> summaries() const;

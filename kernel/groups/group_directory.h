@@ -42,7 +42,8 @@ class GroupDirectory {
   // On the shard: its coordinators by partition. Those who wait hold what they wait for.
   using Coordinators = std::map<int32_t, std::shared_ptr<GroupCoordinator>>;
   Coordinators coordinators(size_t shard) const;
-  // Any thread. Another plugin assigns under this name now: the groups that ask it are assigned anew.
+  // Any thread. Another plugin assigns under this name now: the groups that ask it are assigned
+  // anew.
   void on_assignor_swapped(const std::string& name);
   // Answers what is parked and ends all coordinators. Resolves on `home`.
   Task<void> stop(Scheduler& home);

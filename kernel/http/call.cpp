@@ -69,18 +69,30 @@ bhttp::request<bhttp::string_body> json_request(const net::Endpoint& to, const s
   return request;
 }
 
-}  // namespace
-
-Result<HttpReply> post_json(const net::Endpoint& to, const std::string& path,
-                            const std::string& body, Duration patience) {
+Result<HttpReply> run(const net::Endpoint& to, bhttp::request<bhttp::string_body> request,
+                      Duration patience) {
   asio::io_context names{1};
   error_code error;
   const auto addresses = Tcp::resolver(names).resolve(to.host, std::to_string(to.port), error);
   if (error) return no_answer(to, error);
-  Call call(json_request(to, path, body));
+  Call call(std::move(request));
   if (const error_code failure = call.run(addresses, patience)) return no_answer(to, failure);
   return HttpReply{.status = static_cast<int>(call.response().result_int()),
                    .body = call.response().body()};
+}
+
+}  // namespace
+
+Result<HttpReply> post_json(const net::Endpoint& to, const std::string& path,
+                            const std::string& body, Duration patience) {
+  return run(to, json_request(to, path, body), patience);
+}
+
+Result<HttpReply> get(const net::Endpoint& to, const std::string& path, Duration patience) {
+  bhttp::request<bhttp::string_body> request{bhttp::verb::get, path, 11};
+  request.set(bhttp::field::host, to.text());
+  request.keep_alive(false);
+  return run(to, std::move(request), patience);
 }
 
 }  // namespace tenon::http

@@ -17,6 +17,10 @@ struct HttpReply {
   std::string body;
 };
 
+// Asks for `path` of `to`. Fails as post_json does.
+Result<HttpReply> get(const net::Endpoint& to, const std::string& path,
+                      Duration patience = std::chrono::seconds(30));
+
 // Sends `body`, JSON, to `path` of `to` with POST. kTimeout when there is no answer within
 // `patience`, kIo when nobody is there or what comes is none.
 Result<HttpReply> post_json(const net::Endpoint& to, const std::string& path,

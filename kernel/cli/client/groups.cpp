@@ -8,6 +8,9 @@
 
 #include "cli/client/admin_call.h"
 #include "cli/client/errors.h"
+#include "cli/client/wire_call.h"
+#include "wire/groups/consumer_group_describe.h"
+#include "wire/groups/list_groups.h"
 
 namespace tenon::cli {
 namespace {
@@ -19,7 +22,7 @@ std::string text(const char* value) {
   return value ? value : "";
 }
 
-Failure failure_of(const Client& client, const rd_kafka_error_t* error, std::string_view what) {
+Failure error_of(const Client& client, const rd_kafka_error_t* error, std::string_view what) {
   return client.failure(rd_kafka_error_code(error), what, rd_kafka_error_string(error));
 }
 
@@ -39,6 +42,7 @@ GroupMember copy(const rd_kafka_MemberDescription_t* member) {
 GroupDescription copy(const rd_kafka_ConsumerGroupDescription_t* group) {
   GroupDescription copied{
       text(rd_kafka_ConsumerGroupDescription_group_id(group)),
+      "classic",
       rd_kafka_consumer_group_state_name(rd_kafka_ConsumerGroupDescription_state(group)),
       text(rd_kafka_ConsumerGroupDescription_partition_assignor(group)),
       -1,
@@ -65,16 +69,62 @@ Outcome<PartitionList> every_partition(const Client& client) {
   return list;
 }
 
+// KIP-848; for groups that the older call does not find.
+Outcome<GroupDescription> describe_consumer_group(const Client& client, const std::string& group) {
+  const std::string what = "group " + group;
+  const auto coordinator = coordinator_of(client, group);
+  if (!coordinator) return std::unexpected(coordinator.error());
+  wire::ConsumerGroupDescribeRequest request;
+  request.group_ids = {group};
+  auto answer =
+      ask_broker<wire::ConsumerGroupDescribeResponse>(*coordinator, std::move(request), 1);
+  if (!answer) return std::unexpected(answer.error());
+  const bool found = answer->groups.size() == 1 &&
+                     answer->groups[0].error_code != RD_KAFKA_RESP_ERR_GROUP_ID_NOT_FOUND;
+  if (!found)
+    return failed(kNotFound, what + ": does not exist; `tenon group list` shows what does");
+  const auto& shown = answer->groups[0];
+  if (shown.error_code != 0)
+    return std::unexpected(failure_of(shown.error_code, what, shown.error_message.value_or("")));
+  GroupDescription copied{.group = group,
+                          .type = "consumer",
+                          .state = shown.group_state,
+                          .assignor = shown.assignor_name,
+                          .coordinator_id = coordinator->id,
+                          .coordinator = coordinator->text(),
+                          .members = {}};
+  for (const auto& member : shown.members) {
+    GroupMember& one = copied.members.emplace_back();
+    one.member_id = member.member_id;
+    one.instance_id = member.instance_id.value_or("");
+    one.client_id = member.client_id;
+    one.host = member.client_host;
+    for (const auto& topic : member.assignment.topic_partitions) {
+      for (const int32_t partition : topic.partitions)
+        one.partitions.emplace_back(topic.topic_name, partition);
+    }
+  }
+  return copied;
+}
+
 }  // namespace
 
-Outcome<std::vector<GroupListing>> list_groups(const Client& client) {
-  const rd_kafka_group_list* raw = nullptr;
-  const auto error = rd_kafka_list_groups(client.raw(), nullptr, &raw, kAnswerMs);
-  const Owned<const rd_kafka_group_list, rd_kafka_group_list_destroy> list(raw);
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return std::unexpected(client.failure(error, "groups"));
+Outcome<std::vector<GroupListing>> list_groups(const Client& client,
+                                               const std::vector<std::string>& states,
+                                               const std::vector<std::string>& types) {
+  const auto brokers = brokers_of(client);
+  if (!brokers) return std::unexpected(brokers.error());
   std::vector<GroupListing> groups;
-  for (int i = 0; i < list->group_cnt; ++i)
-    groups.push_back({text(list->groups[i].group), text(list->groups[i].state)});
+  for (const BrokerAddress& broker : *brokers) {
+    auto answer = ask_broker<wire::ListGroupsResponse>(
+        broker, wire::ListGroupsRequest{.states_filter = states, .types_filter = types}, 5);
+    if (!answer) return std::unexpected(answer.error());
+    if (answer->error_code != 0)
+      return std::unexpected(failure_of(answer->error_code, "groups at " + broker.text(), ""));
+    for (const auto& group : answer->groups) {
+      groups.push_back({group.group_id, group.group_type, group.group_state, group.protocol_type});
+    }
+  }
   std::ranges::sort(groups, {}, &GroupListing::group);
   return groups;
 }
@@ -95,10 +145,10 @@ Outcome<GroupDescription> describe_group(const Client& client, const std::string
                                       RD_KAFKA_CONSUMER_GROUP_STATE_DEAD;
   if (count == 1 && !dead) {
     const auto* error = rd_kafka_ConsumerGroupDescription_error(groups[0]);
-    if (error) return std::unexpected(failure_of(client, error, what));
+    if (error) return std::unexpected(error_of(client, error, what));
     return copy(groups[0]);
   }
-  return failed(kNotFound, what + ": does not exist; `tenon group list` shows what does");
+  return describe_consumer_group(client, group);
 }
 
 Outcome<std::vector<CommittedOffset>> committed_offsets(const Client& client,
@@ -121,7 +171,7 @@ Outcome<std::vector<CommittedOffset>> committed_offsets(const Client& client,
   std::vector<CommittedOffset> offsets;
   if (count == 0) return offsets;
   if (const auto* error = rd_kafka_group_result_error(groups[0]))
-    return std::unexpected(failure_of(client, error, what));
+    return std::unexpected(error_of(client, error, what));
   const auto* list = rd_kafka_group_result_partitions(groups[0]);
   for (int i = 0; list && i < list->cnt; ++i) {
     const rd_kafka_topic_partition_t& found = list->elems[i];

@@ -4,7 +4,8 @@
 //
 // librdkafka 2.0.2, Debian's, appends bytes that do not belong there to two requests: ListGroups of
 // the Admin API (its pull request 4207) and OffsetFetch for all partitions. Brokers need not put up
-// with that, so groups are listed by the older call, and offsets asked for by partition.
+// with that, so groups are listed by a request of our own, and offsets asked for by partition. Nor
+// does it know groups of the consumer protocol (KIP-848), which are described the same way.
 #pragma once
 
 #include <string>
@@ -17,7 +18,9 @@ namespace tenon::cli {
 
 struct GroupListing {
   std::string group;
+  std::string type;   // "classic" or "consumer"; "" of a broker that does not say
   std::string state;  // "Stable", "Empty", ...
+  std::string protocol_type;
 };
 
 using TopicPartition = std::pair<std::string, int32_t>;
@@ -32,6 +35,7 @@ struct GroupMember {
 
 struct GroupDescription {
   std::string group;
+  std::string type;  // "classic" or "consumer"
   std::string state;
   std::string assignor;
   int32_t coordinator_id = -1;
@@ -44,7 +48,10 @@ struct CommittedOffset {
   int64_t offset = -1;
 };
 
-Outcome<std::vector<GroupListing>> list_groups(const Client& client);  // by name
+// Those in one of the states and of one of the types, by name; without words, all.
+Outcome<std::vector<GroupListing>> list_groups(const Client& client,
+                                               const std::vector<std::string>& states = {},
+                                               const std::vector<std::string>& types = {});
 // kNotFound for a group that nobody knows.
 Outcome<GroupDescription> describe_group(const Client& client, const std::string& group);
 // What the group has committed, by topic and partition.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <memory>
 
 #include "cli/client/groups.h"
 #include "cli/group/group.h"
@@ -16,21 +17,31 @@ std::string as_json(const std::vector<GroupListing>& groups) {
   JsonWriter json;
   json.begin_array();
   for (const GroupListing& group : groups)
-    json.begin_object().field("group", group.group).field("state", group.state).end_object();
+    json.begin_object()
+        .field("group", group.group)
+        .field("type", group.type)
+        .field("state", group.state)
+        .field("protocol_type", group.protocol_type)
+        .end_object();
   json.end_array();
   return json.text() + '\n';
 }
 
 std::string as_text(const std::vector<GroupListing>& groups) {
-  Table table({"GROUP", "STATE"});
-  for (const GroupListing& group : groups) table.add({group.group, group.state});
+  Table table({"GROUP", "TYPE", "STATE"});
+  for (const GroupListing& group : groups) table.add({group.group, group.type, group.state});
   return table.text();
 }
 
-int run_list(const Shell& shell) {
+struct ListOptions {
+  std::vector<std::string> states;
+  std::vector<std::string> types;
+};
+
+int run_list(const Shell& shell, const ListOptions& options) {
   const auto client = Client::connect(shell);
   if (!client) return report(client.error());
-  const auto groups = list_groups(**client);
+  const auto groups = list_groups(**client, options.states, options.types);
   if (!groups) return report(groups.error());
   fmt::print("{}", shell.json ? as_json(*groups) : as_text(*groups));
   return kDone;
@@ -39,24 +50,38 @@ int run_list(const Shell& shell) {
 }  // namespace
 
 void add_group(CLI::App& app, Shell& shell) {
-  auto* group = app.add_subcommand("group", "List and describe consumer groups");
+  auto* group = app.add_subcommand("group", "See and steer consumer groups");
   group->require_subcommand(1);
   group->footer(
       "Examples:\n"
       "  tenon group list\n"
-      "  tenon group describe billing");
+      "  tenon group describe billing\n"
+      "  tenon group explain billing\n"
+      "  tenon group seek billing --to-time -1h --dry-run");
   add_group_list(*group, shell);
   add_group_describe(*group, shell);
+  add_group_explain(*group, shell);
+  add_group_seek(*group, shell);
+  add_group_delete(*group, shell);
+  add_group_offset_delete(*group, shell);
+  add_group_alter(*group, shell);
 }
 
 void add_group_list(CLI::App& group, Shell& shell) {
   auto* verb = group.add_subcommand("list", "List consumer groups");
+  auto options = std::make_shared<ListOptions>();
+  verb->add_option("--state", options->states, "Only those in this state: Stable, Empty, ...")
+      ->type_name("STATE");
+  verb->add_option("--type", options->types, "Only those of this type: classic, consumer")
+      ->type_name("TYPE");
   add_client_options(*verb, shell);
   verb->footer(
       "Examples:\n"
       "  tenon group list\n"
       "  tenon group list --format json | jq -r '.[].group'");
-  verb->callback([&shell] { shell.action = [&shell] { return run_list(shell); }; });
+  verb->callback([options, &shell] {
+    shell.action = [options, &shell] { return run_list(shell, *options); };
+  });
 }
 
 }  // namespace tenon::cli

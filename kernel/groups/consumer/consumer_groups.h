@@ -42,6 +42,10 @@ class ConsumerGroups {
   Task<wire::ConsumerGroupHeartbeatResponse> heartbeat(Heartbeat heartbeat);
   wire::ConsumerGroupDescribeResponse::DescribedGroup describe(const std::string& group_id) const;
 
+  // Which assignor decides, and why it did not when it was last asked ("" if it did).
+  std::string assignor_of(const ConsumerGroup& group) const { return targets_.assignor_of(group); }
+  std::string problem(const std::string& group_id) const { return targets_.problem(group_id); }
+
   // Requests of the classic protocol to a consumer group (consumer_groups_classic.cpp). Nothing, if
   // the group is none, or has just become a classic one: then it is for classic/ to answer.
   bool has(std::string_view group_id) const;

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the broker knows of a group (GET /v1/groups?id=NAME), in words: why it rebalanced last, why
+// each member has what it has, and who holds the others back. Pure; any thread.
+#pragma once
+
+#include <boost/json.hpp>
+#include <cstdint>
+#include <string>
+
+namespace tenon::cli {
+
+// `member` limits what is said of members to one, by its id, its instance id or its client id; "" =
+// all. Empty if there is no such member.
+std::string explain_group(const boost::json::object& group, const std::string& member,
+                          int64_t now_ms);
+
+// "1 h 5 min", "12 s", "250 ms".
+std::string duration_text(int64_t ms);
+
+}  // namespace tenon::cli
