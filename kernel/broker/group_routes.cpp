@@ -134,6 +134,9 @@ Task<http::HttpResponse> show_one(GroupRooms rooms, std::string id) {
       rooms.home, *image, id, [id](groups::GroupCoordinator& coordinator) -> Task<Result<Found>> {
         co_return coordinator.details(id);
       });
+  // Without __consumer_offsets there has never been a group.
+  const bool none = !found && found.error().code == Errc::kCoordinatorNotAvailable;
+  if (none) co_return refuse(404, "there is no group " + id);
   if (!found) co_return refuse(503, found.error().text());
   if (!*found) co_return refuse(404, "there is no group " + id);
   co_return answer(200, as_json(**found));

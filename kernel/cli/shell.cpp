@@ -21,6 +21,11 @@ std::string default_bootstrap() {
   return named && *named ? named : "127.0.0.1:9092";
 }
 
+std::string default_http() {
+  const char* given = std::getenv("TENON_HTTP");
+  return given && *given ? given : "127.0.0.1:9644";
+}
+
 void add_format_option(CLI::App& verb, Shell& shell) {
   auto* format = verb.add_option_function<std::string>(
       "--format", [&shell](const std::string& name) { shell.json = name == "json"; },

@@ -34,5 +34,7 @@ void add_client_options(CLI::App& verb, Shell& shell);
 
 // $TENON_BOOTSTRAP, or 127.0.0.1:9092.
 std::string default_bootstrap();
+// $TENON_HTTP, or 127.0.0.1:9644: the broker's HTTP port.
+std::string default_http();
 
 }  // namespace tenon::cli

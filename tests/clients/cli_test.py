@@ -348,11 +348,11 @@ class Groups(CliCase):
         self.assertEqual((row["partition"], row["current_offset"], row["log_end_offset"], row["lag"]),
                          (0, 4, 15, 11))
         out, _ = self.tenon("group", "describe", group)
-        self.assertRegex(out, rf"^GROUP +{group}\nCOORDINATOR +1 \(127\.0\.0\.1:\d+\)\nSTATE +Empty\n"
-                              r"ASSIGNOR +-\nMEMBERS +0\nTOTAL-LAG +11\n\n"
+        self.assertRegex(out, rf"^GROUP +{group}\nCOORDINATOR +1 \(127\.0\.0\.1:\d+\)\nTYPE +classic\n"
+                              r"STATE +Empty\nASSIGNOR +-\nMEMBERS +0\nTOTAL-LAG +11\nLAG-SECONDS +\d+\n\n"
                               r"TOPIC +PARTITION +CURRENT-OFFSET +LOG-START-OFFSET +LOG-END-OFFSET +LAG +"
-                              r"MEMBER-ID +CLIENT-ID +HOST\n")
-        self.assertRegex(out, rf"\n{topic} +0 +4 +0 +15 +11\n")
+                              r"LAG-SECONDS +MEMBER-ID +CLIENT-ID +HOST\n")
+        self.assertRegex(out, rf"\n{topic} +0 +4 +0 +15 +11 +\d+\n")
 
     def test_members_are_shown_while_they_are_there(self):
         topic, group = self.create(partitions=2), self.topic()

@@ -51,6 +51,7 @@ class Terminal:
         self.folder = self.home
         os.symlink(ROOT / "configs", pathlib.Path(self.home) / "configs")
         self.environment = {**os.environ, **dict(environment), "TENON_BOOTSTRAP": broker.bootstrap,
+                            "TENON_HTTP": f"127.0.0.1:{broker.http_port}",
                             "PATH": f"{pathlib.Path(BINARY).parent}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8"}
 
     def run(self, command):

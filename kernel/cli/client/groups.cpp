@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "cli/client/admin_call.h"
 #include "cli/client/errors.h"
@@ -116,8 +117,18 @@ Outcome<std::vector<GroupListing>> list_groups(const Client& client,
   if (!brokers) return std::unexpected(brokers.error());
   std::vector<GroupListing> groups;
   for (const BrokerAddress& broker : *brokers) {
-    auto answer = ask_broker<wire::ListGroupsResponse>(
-        broker, wire::ListGroupsRequest{.states_filter = states, .types_filter = types}, 5);
+    const auto ask = [&] {
+      return ask_broker<wire::ListGroupsResponse>(
+          broker, wire::ListGroupsRequest{.states_filter = states, .types_filter = types}, 5);
+    };
+    auto answer = ask();
+    // A part of a list is none, so it is waited for until all groups have been read in.
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(kAnswerMs);
+    while (answer && answer->error_code == RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS &&
+           std::chrono::steady_clock::now() < deadline) {
+      client.poll(100);
+      answer = ask();
+    }
     if (!answer) return std::unexpected(answer.error());
     if (answer->error_code != 0)
       return std::unexpected(failure_of(answer->error_code, "groups at " + broker.text(), ""));

@@ -109,8 +109,18 @@ Outcome<std::vector<BrokerAddress>> brokers_of(const Client& client) {
 Outcome<BrokerAddress> coordinator_of(const Client& client, const std::string& group) {
   const auto brokers = brokers_of(client);
   if (!brokers) return std::unexpected(brokers.error());
-  auto found = ask_broker<wire::FindCoordinatorResponse>(
-      brokers->front(), wire::FindCoordinatorRequest{.key = group}, 0);
+  const auto ask = [&] {
+    return ask_broker<wire::FindCoordinatorResponse>(brokers->front(),
+                                                     wire::FindCoordinatorRequest{.key = group}, 0);
+  };
+  auto found = ask();
+  // The first to ask has the topic of groups made.
+  const auto deadline = Steady::now() + std::chrono::milliseconds(kAnswerMs);
+  while (found && found->error_code == RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE &&
+         Steady::now() < deadline) {
+    client.poll(100);
+    found = ask();
+  }
   if (!found) return std::unexpected(found.error());
   if (found->error_code != 0)
     return std::unexpected(failure_of(found->error_code, "group " + group, ""));

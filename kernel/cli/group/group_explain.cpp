@@ -16,12 +16,10 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr const char* kDefaultHttp = "127.0.0.1:9644";  // http.bind
-
 struct ExplainOptions {
   std::string group;
   std::string member;
-  std::string http = kDefaultHttp;
+  std::string http = default_http();
 };
 
 // The name as a part of a query: what is no letter, digit, '-', '.', '_' or '~' as %XX (RFC 3986).
@@ -92,7 +90,7 @@ void add_group_explain(CLI::App& group, Shell& shell) {
                    "Only of this member: its id, instance id or client id")
       ->type_name("");
   verb->add_option("--http", options->http,
-                   fmt::format("The HTTP port of the group's broker; default {}", kDefaultHttp))
+                   "The HTTP port of the group's broker; default $TENON_HTTP, or 127.0.0.1:9644")
       ->type_name("HOST:PORT");
   add_format_option(*verb, shell);
   verb->footer("Example:\n  tenon group explain billing");

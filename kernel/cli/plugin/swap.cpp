@@ -17,13 +17,11 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr const char* kDefaultHttp = "127.0.0.1:9644";  // http.bind
-
 struct SwapOptions {
   std::string kind;
   std::string name;
   std::string path;
-  std::string http = kDefaultHttp;
+  std::string http = default_http();
 };
 
 // The text at /a/b of the broker's answer; empty where there is none.
@@ -111,7 +109,7 @@ void add_plugin_swap(CLI::App& plugin, Shell& shell) {
       ->type_name("");
   verb->add_option("FILE", options->path, "The library that takes over")->required()->type_name("");
   verb->add_option("--http", options->http,
-                   fmt::format("The broker's HTTP port; default {}", kDefaultHttp))
+                   "The broker's HTTP port; default $TENON_HTTP, or 127.0.0.1:9644")
       ->type_name("HOST:PORT");
   add_format_option(*verb, shell);
   verb->footer(
