@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <boost/json.hpp>
 #include <map>
 #include <vector>
 
@@ -191,10 +192,19 @@ std::string duration_text(int64_t ms) {
   return fmt::format("{} h {} min", seconds / 3'600, seconds % 3'600 / 60);
 }
 
-std::string explain_group(const json::object& group, const std::string& member, int64_t now_ms) {
+Outcome<std::string> explain_group(std::string_view document, const std::string& member,
+                                   int64_t now_ms) {
+  boost::system::error_code error;
+  const json::value parsed = json::parse({document.data(), document.size()}, error);
+  if (error || !parsed.is_object()) return failed(kFailed, "what the broker answers is no group");
+  const json::object& group = parsed.get_object();
   std::string members;
   for (const json::value& one : list_of(group, "members")) {
     if (is_meant(one.get_object(), member)) members += member_text(one.get_object());
+  }
+  if (!member.empty() && members.empty()) {
+    return failed(kNotFound,
+                  fmt::format("group {} has no member {}", text_of(group, "group"), member));
   }
   if (!member.empty()) return members;
   std::string text =

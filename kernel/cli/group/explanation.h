@@ -4,16 +4,18 @@
 // each member has what it has, and who holds the others back. Pure; any thread.
 #pragma once
 
-#include <boost/json.hpp>
 #include <cstdint>
 #include <string>
+#include <string_view>
+
+#include "cli/failure.h"
 
 namespace tenon::cli {
 
 // `member` limits what is said of members to one, by its id, its instance id or its client id; "" =
-// all. Empty if there is no such member.
-std::string explain_group(const boost::json::object& group, const std::string& member,
-                          int64_t now_ms);
+// all. kNotFound if there is no such member, kFailed for a text that is no such document.
+Outcome<std::string> explain_group(std::string_view document, const std::string& member,
+                                   int64_t now_ms);
 
 // "1 h 5 min", "12 s", "250 ms".
 std::string duration_text(int64_t ms);

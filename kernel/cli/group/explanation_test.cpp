@@ -7,12 +7,11 @@
 namespace tenon::cli {
 namespace {
 
-namespace json = boost::json;
-
 constexpr int64_t kNow = 1'000'000;
 
 std::string explain(const char* text, const std::string& member = "") {
-  return explain_group(json::parse(text).get_object(), member, kNow);
+  const auto words = explain_group(text, member, kNow);
+  return words ? *words : words.error().text;
 }
 
 TEST(Explanation, says_who_holds_the_others_back) {
@@ -40,7 +39,8 @@ TEST(Explanation, says_who_holds_the_others_back) {
   EXPECT_EQ(explain(group, "b"),
             "b (app at /10.0.0.2): reads nothing; it subscribes to orders.\n"
             "  It waits for orders 2, which a still has.\n");
-  EXPECT_EQ(explain(group, "nobody"), "");
+  EXPECT_EQ(explain(group, "nobody"), "group billing has no member nobody");
+  EXPECT_EQ(explain("<html>"), "what the broker answers is no group");
 }
 
 TEST(Explanation, says_why_a_group_rebalanced_and_who_was_slow) {

@@ -14,8 +14,6 @@
 namespace tenon::cli {
 namespace {
 
-namespace json = boost::json;
-
 struct ExplainOptions {
   std::string group;
   std::string member;
@@ -62,19 +60,12 @@ int run_explain(const Shell& shell, const ExplainOptions& options) {
     fmt::print("{}", *body);
     return kDone;
   }
-  boost::system::error_code error;
-  const json::value group = json::parse(*body, error);
-  if (error || !group.is_object())
-    return report({kFailed, options.http + " answers something else than a group"});
   const int64_t now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
                              std::chrono::system_clock::now().time_since_epoch())
                              .count();
-  const std::string text = explain_group(group.get_object(), options.member, now_ms);
-  if (text.empty()) {
-    return report(
-        {kNotFound, fmt::format("group {} has no member {}", options.group, options.member)});
-  }
-  fmt::print("{}", text);
+  const auto text = explain_group(*body, options.member, now_ms);
+  if (!text) return report(text.error());
+  fmt::print("{}", *text);
   return kDone;
 }
 

@@ -156,7 +156,8 @@ TEST_F(BrokerAssignmentTest, what_is_withheld_is_followed_up_if_nobody_joins_aga
 
 TEST_F(BrokerAssignmentTest, a_failing_assignor_leaves_the_decision_to_the_leader) {
   set_config("tenon.assignor", "uniform");
-  assignors.play("uniform", [](const auto&) { return fail(Errc::kPluginFailed, "uniform", "ill"); });
+  assignors.play("uniform",
+                 [](const auto&) { return fail(Errc::kPluginFailed, "uniform", "ill"); });
   Client a, b;
   rebalance_all({&a, &b});
   EXPECT_EQ(leader_->assigned, parts("orders", {0, 1, 2, 3}));
@@ -260,7 +261,8 @@ TEST_F(BrokerAssignmentTest, a_shadow_is_compared_and_changes_nothing) {
 
 TEST_F(BrokerAssignmentTest, a_failing_shadow_is_said_so_and_changes_nothing) {
   set_config("tenon.assignor.shadow", "uniform");
-  assignors.play("uniform", [](const auto&) { return fail(Errc::kPluginFailed, "uniform", "ill"); });
+  assignors.play("uniform",
+                 [](const auto&) { return fail(Errc::kPluginFailed, "uniform", "ill"); });
   Client a;
   rebalance_all({&a});
   EXPECT_EQ(a.assigned.size(), 4u);

@@ -21,12 +21,12 @@
 #include <string_view>
 #include <vector>
 
-#include "groups/consumer/classic_requests.h"
 #include "groups/consumer/heartbeat.h"
 #include "groups/consumer/running.h"
 #include "groups/consumer/target_maker.h"
 #include "groups/consumer/topic_watch.h"
 #include "groups/coordinator_parts.h"
+#include "groups/migration/classic_requests.h"
 #include "metadata/changes.h"
 #include "wire/groups/consumer_group_describe.h"
 #include "wire/groups/consumer_group_heartbeat.h"

@@ -9,7 +9,7 @@
 #include "groups/append_errors.h"
 #include "groups/classic/membership.h"
 #include "groups/consumer/consumer_groups.h"
-#include "groups/consumer/migration.h"
+#include "groups/migration/migration.h"
 
 namespace tenon::groups {
 namespace {

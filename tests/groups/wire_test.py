@@ -3,8 +3,12 @@
 """What members of groups must not say: each is answered with the error that Apache Kafka has for it, and the
 group is what it was before, to the byte."""
 import concurrent.futures
+import pathlib
 import struct
+import sys
 import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "clients"))
 
 import raw_groups
 import raw_kafka as kafka

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "groups/consumer/migration.h"
+#include "groups/migration/migration.h"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "groups/consumer/classic_requests.h"
+#include "groups/migration/classic_requests.h"
 
 #include <fmt/format.h>
 

@@ -2,9 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """`tenon group ...` on groups of both protocols: list, describe, explain, seek, delete, offset-delete, alter."""
 import json
+import pathlib
 import re
 import subprocess
+import sys
 import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "clients"))
 
 import raw_groups
 import raw_kafka

@@ -2,7 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Configs of groups (resource type GROUP): set for groups that are not there yet, listed with their source,
 refused with a sentence, and kept over a restart."""
+import pathlib
+import sys
 import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "clients"))
 
 import raw_requests as ask
 from raw_case import INVALID_CONFIG, INVALID_REQUEST, NONE, RawCase
