@@ -112,6 +112,7 @@ struct Broker::Rooms {
   std::unique_ptr<handlers::ProducerIds> producer_ids;
   std::unique_ptr<handlers::RequestMetrics> request_metrics;
   handlers::GuardLedger guard_ledger;
+  GroupLag group_lag;
   std::unique_ptr<handlers::Services> services;
   std::unique_ptr<http::HttpServer> http;
   std::unique_ptr<net::Listener> listener;
@@ -191,7 +192,7 @@ Result<> Broker::Rooms::open_http() {
   });
   http::add_metrics_route(options.routes, metrics, [this]() -> Task<MetricSamples> {
     if (!is_ready) co_return MetricSamples{};
-    auto samples = co_await gather_samples(home(), *replicas, *groups);
+    auto samples = co_await gather_samples(home(), *replicas, *groups, group_lag);
     guard_ledger.sample(samples);
     co_return samples;
   });

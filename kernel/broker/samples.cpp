@@ -25,6 +25,10 @@ struct ShardView {
   MetricSamples samples;
   EndOffsets ends;
   std::vector<CommittedOffset> committed;
+  groups::CauseCounts rebalances;
+  groups::CauseCounts evictions;
+  groups::AssignedCounts assigned;
+  std::map<std::string, size_t> states;     // of groups
   std::map<std::string, uint64_t> guarded;  // records by topic
 };
 
@@ -62,7 +66,17 @@ ShardView view_of(replication::Replicas& replicas, groups::GroupDirectory& group
   replicas.table(shard).for_each(
       [&view](replication::Partition& partition) { sample_partition(partition, view); });
   for (const auto& [index, coordinator] : groups.coordinators(shard)) {
-    for (const auto& group : coordinator->summaries()) sample_group(group, view);
+    for (const auto& group : coordinator->summaries()) {
+      sample_group(group, view);
+      ++view.states[group.state];
+    }
+    view.rebalances.add(coordinator->chronicles().rebalances());
+    view.evictions.add(coordinator->chronicles().evictions());
+    const groups::AssignedCounts assigned = coordinator->assigned_counts();
+    view.assigned.assigned += assigned.assigned;
+    view.assigned.unreadable += assigned.unreadable;
+    view.assigned.failed += assigned.failed;
+    view.assigned.late += assigned.late;
     coordinator->for_each_offset(
         [&view](const std::string& id, const TopicPartition& partition, Offset offset) {
           view.committed.push_back({id, partition, offset});
@@ -71,28 +85,62 @@ ShardView view_of(replication::Replicas& replicas, groups::GroupDirectory& group
   return view;
 }
 
-void add_lag(const std::vector<ShardView>& views, MetricSamples& samples) {
+std::vector<GroupPosition> positions_of(const std::vector<ShardView>& views) {
   EndOffsets ends;
   for (const ShardView& view : views) ends.insert(view.ends.begin(), view.ends.end());
-  std::map<std::string, double> sums;
+  std::vector<GroupPosition> positions;
   for (const ShardView& view : views) {
     for (const CommittedOffset& committed : view.committed) {
       const auto end = ends.find(committed.partition);
       if (end == ends.end()) continue;
-      const double lag =
-          static_cast<double>(std::max<int64_t>(end->second.value - committed.offset.value, 0));
-      samples.add(gauge("tenon_group_lag", "Records between the committed offset and the end"),
-                  {{"group", committed.group},
-                   {"topic", committed.partition.topic},
-                   {"partition", std::to_string(committed.partition.partition)}},
-                  lag);
-      sums[committed.group] += lag;
+      positions.push_back({committed.group, committed.partition, committed.offset, end->second});
     }
   }
-  for (const auto& [group, sum] : sums) {
-    samples.add(gauge("tenon_group_lag_sum", "Lag of the group over all partitions"),
-                {{"group", group}}, sum);
+  return positions;
+}
+
+void add_causes(const groups::CauseCounts& counts, const char* name, const char* help,
+                MetricSamples& samples) {
+  for (size_t i = 0; i < groups::kCauses; ++i) {
+    const groups::Cause cause = groups::cause_at(i);
+    samples.add({.name = name, .help = help, .type = MetricType::kCounter},
+                {{"cause", std::string(to_string(cause))}}, static_cast<double>(counts.of(cause)));
   }
+}
+
+void add_group_counts(const std::vector<ShardView>& views, MetricSamples& samples) {
+  groups::CauseCounts rebalances;
+  groups::CauseCounts evictions;
+  groups::AssignedCounts assigned;
+  std::map<std::string, size_t> states;
+  for (const ShardView& view : views) {
+    rebalances.add(view.rebalances);
+    evictions.add(view.evictions);
+    assigned.assigned += view.assigned.assigned;
+    assigned.unreadable += view.assigned.unreadable;
+    assigned.failed += view.assigned.failed;
+    assigned.late += view.assigned.late;
+    for (const auto& [state, count] : view.states) states[state] += count;
+  }
+  add_causes(rebalances, "tenon_group_rebalances_total", "Rebalances, by what set them off",
+             samples);
+  add_causes(evictions, "tenon_group_evictions_total",
+             "Members that were removed from their groups, by why", samples);
+  for (const auto& [state, count] : states) {
+    samples.add(gauge("tenon_groups", "Groups in this state"), {{"state", state}},
+                static_cast<double>(count));
+  }
+  const auto outcome = [&samples](const char* what, uint64_t count) {
+    samples.add({.name = "tenon_group_broker_assignments_total",
+                 .help = "Generations of classic groups that an assignor of the broker was to "
+                         "decide, by what came of it",
+                 .type = MetricType::kCounter},
+                {{"outcome", what}}, static_cast<double>(count));
+  };
+  outcome("assigned", assigned.assigned);
+  outcome("members_unreadable", assigned.unreadable);
+  outcome("assignor_failed", assigned.failed);
+  outcome("assignor_late", assigned.late);
 }
 
 void add_guarded(const std::vector<ShardView>& views, MetricSamples& samples) {
@@ -111,7 +159,7 @@ void add_guarded(const std::vector<ShardView>& views, MetricSamples& samples) {
 }  // namespace
 
 Task<MetricSamples> gather_samples(Scheduler& home, replication::Replicas& replicas,
-                                   groups::GroupDirectory& groups) {
+                                   groups::GroupDirectory& groups, GroupLag& lag) {
   std::vector<ShardView> views;
   for (size_t shard = 0; shard < replicas.shards(); ++shard) {
     views.push_back(co_await call_on(home, replicas.scheduler(shard), [&replicas, &groups, shard] {
@@ -122,7 +170,8 @@ Task<MetricSamples> gather_samples(Scheduler& home, replication::Replicas& repli
   const auto offline = co_await replicas.offline(home);
   samples.add(gauge("tenon_offline_partitions", "Partitions that take no records: a broken log"),
               {}, static_cast<double>(offline.size()));
-  add_lag(views, samples);
+  co_await lag.sample(home, replicas, positions_of(views), samples);
+  add_group_counts(views, samples);
   add_guarded(views, samples);
   for (ShardView& view : views) samples.append(std::move(view.samples));
   co_return samples;
