@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // tenon-bench TENON [--rounds N] [--scale X] [--no-touch] [CASE...]: measures a broker against
-// ideal loops on this machine and prints a table. Cases: b1 b2 b3 b4 b5 b6 b7; all without any.
-// Most of the free memory is touched first, see touch_free_memory, unless --no-touch says that it
-// was.
+// ideal loops on this machine and prints a table. Cases: b1 b2 b3 b4 b5 b6 b7 g1 g2 g3 g4; all
+// without any. Most of the free memory is touched first, see touch_free_memory, unless --no-touch
+// says that it was.
 
 #include <fmt/format.h>
 
@@ -33,6 +33,10 @@ const std::map<std::string, Rows (*)(const Settings&)> kCases{
      }},
     {"b6", delivery_latency},
     {"b7", guard_cost},
+    {"g1", group_assignment},
+    {"g2", [](const Settings& s) { return Rows{group_heartbeats(s)}; }},
+    {"g3", idle_groups},
+    {"g4", offset_commits},
 };
 
 int run(int argc, char** argv) {

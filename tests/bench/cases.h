@@ -31,4 +31,13 @@ std::vector<Row> ack_latency(const Settings& settings, const std::string& fsync)
 // Time from the produce request to the end of a fetch that waits for it: p50 and p99.9.
 std::vector<Row> delivery_latency(const Settings& settings);
 
+// From the heartbeat of one member more to its answer, with the whole group assigned anew.
+std::vector<Row> group_assignment(const Settings& settings);
+// Processor time of the broker while members of the consumer protocol say that they are there.
+Row group_heartbeats(const Settings& settings);
+// Groups that have committed an offset and have no members.
+std::vector<Row> idle_groups(const Settings& settings);
+// Requests of one partition, and of ten.
+std::vector<Row> offset_commits(const Settings& settings);
+
 }  // namespace tenon::bench

@@ -87,7 +87,16 @@ Folder::~Folder() {
 }
 
 Process Process::broker(const std::string& binary, const std::vector<std::string>& settings) {
-  Folder folder;
+  return start(Folder(), binary, settings);
+}
+
+Process Process::restarted(Process broker, const std::string& binary) {
+  broker.end();
+  return start(std::move(broker.folder_), binary, {});
+}
+
+Process Process::start(Folder folder, const std::string& binary,
+                       const std::vector<std::string>& settings) {
   std::vector<std::string> words{binary,       "serve",
                                  "--config",   TENON_SOURCE_DIR "/configs/standalone.toml",
                                  "--data-dir", folder.path() + "/data",
@@ -128,9 +137,14 @@ Process Process::ideal(const std::function<void(int, const std::string&)>& serve
 }
 
 Process::~Process() {
+  end();
+}
+
+void Process::end() {
   if (pid_ < 0) return;
   kill(pid_, SIGKILL);
   waitpid(pid_, nullptr, 0);
+  pid_ = -1;
 }
 
 double Process::cpu_seconds() const {

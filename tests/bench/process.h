@@ -38,6 +38,8 @@ class Process {
  public:
   // Starts `command`; it must say "Kafka clients: HOST:PORT" on stderr.
   static Process broker(const std::string& binary, const std::vector<std::string>& settings);
+  // Kills the broker, and starts another one on what it has left.
+  static Process restarted(Process broker, const std::string& binary);
   // Runs `serve` with a listening socket and the path of a folder in a child.
   static Process ideal(const std::function<void(int listener, const std::string& folder)>& serve);
   Process(Process&& other) noexcept
@@ -54,6 +56,9 @@ class Process {
   void pin(int cpu) const;
 
  private:
+  static Process start(Folder folder, const std::string& binary,
+                       const std::vector<std::string>& settings);
+  void end();
   Process(Folder folder, pid_t pid, uint16_t port)
       : folder_(std::move(folder)), pid_(pid), port_(port) {}
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <thread>
 
 #include "java_partition.h"
 #include "load.h"
@@ -16,6 +17,10 @@
 #include "wire/codec.h"
 #include "wire/data/fetch.h"
 #include "wire/data/produce.h"
+#include "wire/groups/consumer_group_heartbeat.h"
+#include "wire/groups/find_coordinator.h"
+#include "wire/groups/list_groups.h"
+#include "wire/groups/offset_commit.h"
 #include "wire/header.h"
 
 namespace tenon::bench {
@@ -25,6 +30,8 @@ constexpr int16_t kProduceVersion = 9;
 constexpr int16_t kFetchVersion = 12;
 constexpr int16_t kCreateVersion = 5;
 constexpr int16_t kDeleteVersion = 4;
+constexpr int16_t kListVersion = 5;
+constexpr int16_t kCommitVersion = 8;
 constexpr int32_t kTimeoutMs = 30'000;
 // Of a record, besides its value, at the sizes that are used here.
 constexpr size_t kRecordOverhead = 10;
@@ -97,22 +104,93 @@ Bytes fetch_frame(const FetchSpec& spec) {
   return frame_of(std::move(request), kFetchVersion);
 }
 
+void await_coordinator(uint16_t port, const std::string& group) {
+  Connection connection(port);
+  connection.send(frame_of(wire::FindCoordinatorRequest{.key = group}, 0));
+  connection.receive_frame();
+  for (int tries = 0; tries < 3'000; ++tries) {
+    connection.send(frame_of(wire::ListGroupsRequest{}, kListVersion));
+    const auto listed =
+        response_of<wire::ListGroupsResponse>(connection.receive_frame(), kListVersion);
+    connection.send(frame_of(wire::FindCoordinatorRequest{.key = group}, 0));
+    const auto found = response_of<wire::FindCoordinatorResponse>(connection.receive_frame(), 0);
+    if (listed.error_code == 0 && found.error_code == 0) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  die("the groups are not served");
+}
+
+Bytes commit_frame(const std::string& group, const std::string& topic, int32_t partitions) {
+  wire::OffsetCommitRequest request{.group_id = group};
+  request.generation_id_or_member_epoch = -1;
+  auto& one = request.topics.emplace_back();
+  one.name = topic;
+  for (int32_t i = 0; i < partitions; ++i) {
+    one.partitions.push_back({.partition_index = i, .committed_offset = 17});
+  }
+  return frame_of(std::move(request), kCommitVersion);
+}
+
+void check_committed(ByteView reply) {
+  const auto response = response_of<wire::OffsetCommitResponse>(reply, kCommitVersion);
+  const int16_t error = response.topics.at(0).partitions.at(0).error_code;
+  if (error != 0) die(fmt::format("a commit was refused with error {}", error));
+}
+
+void check_groups(uint16_t port, size_t count) {
+  Connection connection(port);
+  connection.send(frame_of(wire::ListGroupsRequest{}, kListVersion));
+  const auto listed =
+      response_of<wire::ListGroupsResponse>(connection.receive_frame(), kListVersion);
+  if (listed.groups.size() < count) die(fmt::format("there are {} groups", listed.groups.size()));
+}
+
+Bytes join_frame(const GroupMember& member) {
+  wire::ConsumerGroupHeartbeatRequest request{.group_id = member.group, .member_id = member.id};
+  request.rebalance_timeout_ms = 300'000;
+  request.subscribed_topic_names = std::vector<std::string>{member.topic};
+  request.topic_partitions.emplace();
+  if (!member.assignor.empty()) request.server_assignor = member.assignor;
+  return frame_of(std::move(request), 1);
+}
+
+Bytes heartbeat_frame(const GroupMember& member, int32_t epoch) {
+  return frame_of(
+      wire::ConsumerGroupHeartbeatRequest{
+          .group_id = member.group, .member_id = member.id, .member_epoch = epoch},
+      1);
+}
+
+int32_t check_heartbeat(ByteView reply) {
+  const auto response = response_of<wire::ConsumerGroupHeartbeatResponse>(reply, 1);
+  if (response.error_code != 0) {
+    die(fmt::format("a heartbeat was refused with error {}: {}", response.error_code,
+                    response.error_message.value_or("")));
+  }
+  return response.member_epoch;
+}
+
 Topic::Topic(uint16_t port, std::string name, int32_t partitions, const std::string& fsync,
              const Configs& configs)
     : port_(port), name_(std::move(name)) {
+  make_topic(port_, name_, partitions, fsync, configs);
+}
+
+void make_topic(uint16_t port, const std::string& name, int32_t partitions,
+                const std::string& fsync, const Configs& configs) {
   wire::CreateTopicsRequest request{.timeout_ms = kTimeoutMs};
-  request.topics.push_back({.name = name_,
+  request.topics.push_back({.name = name,
                             .num_partitions = partitions,
                             .replication_factor = 1,
                             .configs = {{.name = "tenon.fsync", .value = fsync}}});
   for (const auto& [key, value] : configs) {
     request.topics.back().configs.push_back({.name = key, .value = value});
   }
-  Connection connection(port_);
+  Connection connection(port);
   connection.send(frame_of(std::move(request), kCreateVersion));
   const auto response =
       response_of<wire::CreateTopicsResponse>(connection.receive_frame(), kCreateVersion);
-  if (response.topics.at(0).error_code != 0) die("the topic " + name_ + " cannot be made");
+  if (response.topics.at(0).error_code != 0) die("the topic " + name + " cannot be made");
 }
 
 Topic::~Topic() {

@@ -33,10 +33,33 @@ struct FetchSpec {
 };
 Bytes fetch_frame(const FetchSpec& spec);
 
+// Waits until the coordinator of the group serves.
+void await_coordinator(uint16_t port, const std::string& group);
+// One offset in each of the first partitions.
+Bytes commit_frame(const std::string& group, const std::string& topic, int32_t partitions);
+void check_committed(ByteView reply);
+// That so many groups are there, at least.
+void check_groups(uint16_t port, size_t count);
+
+// A member of the consumer protocol (KIP-848).
+struct GroupMember {
+  std::string group;
+  std::string id;
+  std::string topic;
+  std::string assignor;  // "" = it does not mind
+};
+Bytes join_frame(const GroupMember& member);
+Bytes heartbeat_frame(const GroupMember& member, int32_t epoch);
+// The epoch that it says.
+int32_t check_heartbeat(ByteView reply);
+
+using Configs = std::vector<std::pair<std::string, std::string>>;
+void make_topic(uint16_t port, const std::string& name, int32_t partitions,
+                const std::string& fsync, const Configs& configs = {});
+
 // A topic that lives as long as its object.
 class Topic {
  public:
-  using Configs = std::vector<std::pair<std::string, std::string>>;
   Topic(uint16_t port, std::string name, int32_t partitions, const std::string& fsync,
         const Configs& configs = {});
   ~Topic();
