@@ -2,6 +2,7 @@
 
 #include "groups/assigned/broker_assignment.h"
 
+#include <set>
 #include <utility>
 
 #include "base/log.h"
@@ -44,6 +45,12 @@ struct BrokerAssignment::Job {
   std::optional<std::vector<Partitions>> shadow_answer;
   AssignedReport report;
 
+  // The words take memory, and are not looked at again once the decision has been told, and
+  // compared if it is to be.
+  void let_words_go() {
+    const bool told = shadow.empty() || (report.shadow && report.shadow->generation == generation);
+    if (phase != Stage::kAsking && told) words.reset();
+  }
   void end() {
     phase = Stage::kOver;
     deadline.cancel();
@@ -137,21 +144,24 @@ void BrokerAssignment::on_assigned(Group& group, Job& job, const std::vector<Par
   job.deadline.cancel();
   job.from_leader.reset();
   ++counts_.assigned;
-  const HandingOut out = hand_out(target, job.words->held);
+  const HandingOut out = hand_out(target, job.words->held, job.words->away);
   job.report.given = count(out.given);
-  job.report.withheld = out.withheld;
   log_info(
       "group {}: generation {}: assignor {} gives {} partitions to {} members; {} are withheld "
       "until their readers have let go of them",
       group.id(), job.generation, job.assignor, job.report.given, out.given.size(), out.withheld);
-  if (out.withheld > 0) {
-    job.follow_up.arm(milliseconds(group.rebalance_timeout_ms()),
-                      [this, id = group.id()] { on_follow_up(id); });
-  }
+  if (out.withheld > 0) watch(group, job, out.withheld);
   give(group, job, out);
   // A shadow is held against what is meant, not against the step to it.
   job.decision = target;
   compare_if_ready(group.id(), job);
+  job.let_words_go();
+}
+
+void BrokerAssignment::watch(const Group& group, Job& job, size_t withheld) {
+  job.report.withheld = withheld;
+  job.follow_up.arm(milliseconds(group.rebalance_timeout_ms()),
+                    [this, id = group.id()] { on_follow_up(id); });
 }
 
 void BrokerAssignment::give(Group& group, Job& job, const HandingOut& out) {
@@ -176,6 +186,7 @@ void BrokerAssignment::fall_back(Group& group, Job& job, Fallback why, std::stri
                              group.id(), job.assignor, problem));
   job.report.fallback = why;
   job.report.problem = std::move(problem);
+  job.let_words_go();
   if (!job.from_leader) return;
   const Assignments from_leader = *std::exchange(job.from_leader, std::nullopt);
   note_leaders(group.id(), job, from_leader);
@@ -225,6 +236,7 @@ void BrokerAssignment::report_shadow(const std::string& group_id, Job& job, std:
                        .generation = job.generation,
                        .comparison = std::nullopt,
                        .problem = std::move(problem)};
+  job.let_words_go();
 }
 
 void BrokerAssignment::compare_if_ready(const std::string& group_id, Job& job) {
@@ -239,6 +251,7 @@ void BrokerAssignment::compare_if_ready(const std::string& group_id, Job& job) {
                        .generation = job.generation,
                        .comparison = comparison,
                        .problem = {}};
+  job.let_words_go();
 }
 
 void BrokerAssignment::on_follow_up(const std::string& group_id) {
@@ -265,7 +278,8 @@ bool BrokerAssignment::withholds(const Group& group) const {
   return job && job->phase == Stage::kGiven && job->report.withheld > 0;
 }
 
-// A group that was assigned before the broker began is not assigned anew for that.
+// A group that was assigned before the broker began is not assigned anew for that, unless it was in
+// the middle of it.
 void BrokerAssignment::on_loaded() {
   for (const auto& [id, group] : parts_.table.groups()) {
     if (group->members().empty()) continue;
@@ -275,7 +289,28 @@ void BrokerAssignment::on_loaded() {
     job.assignor = job.report.assignor = std::move(settings.assignor);
     job.shadow = std::move(settings.shadow_assignor);
     job.generation = group->generation();
+    if (job.assignor.empty()) continue;
+    job.phase = Stage::kGiven;
+    if (const size_t withheld = missing(*group); withheld > 0) watch(*group, job, withheld);
   }
+}
+
+// Partitions that the members of a cooperative group subscribe to, and none was given.
+size_t BrokerAssignment::missing(const Group& group) const {
+  const auto image = parts_.image();
+  const auto words = read_members(group, image);
+  if (!words || !words->cooperative) return 0;
+  std::set<const metadata::TopicInfo*> topics;
+  size_t given = 0;
+  for (const auto& member : words->question.members) {
+    given += member.owned.size();
+    for (const std::string& name : member.topics)
+      topics.insert(image->find(std::string_view(name)));
+  }
+  topics.erase(nullptr);
+  size_t all = 0;
+  for (const auto* topic : topics) all += topic->partitions.size();
+  return all > given ? all - given : 0;
 }
 
 void BrokerAssignment::on_image(const metadata::Changes& changes) {

@@ -13,7 +13,8 @@
 // and told; the group goes on as if the config were not there.
 //
 // A group of which something is withheld is watched until it is through: whoever joins again starts
-// the next generation, and so does the group's rebalance timeout if nobody does.
+// the next generation, and so does the group's rebalance timeout if nobody does. So it is when the
+// coordinator was loaded in the middle of that.
 //
 // One thread. Groups are known by id: an answer may come when the group has moved on, or has gone.
 //
@@ -92,6 +93,8 @@ class BrokerAssignment {
   void on_answer(const Ticket& ticket, Result<Assignment> answer);
   void on_assigned(Group& group, Job& job, const std::vector<Partitions>& target);
   void on_shadow_answer(const std::string& group_id, Job& job, Result<Assignment> answer);
+  void watch(const Group& group, Job& job, size_t withheld);
+  size_t missing(const Group& group) const;
   void on_unreadable(Group& group, Job& job, const Unreadable& unreadable);
   void fall_back(Group& group, Job& job, Fallback why, std::string problem);
   void give(Group& group, Job& job, const HandingOut& out);

@@ -66,27 +66,23 @@ class Reader {
   }
 
   void settle_holdings() {
-    const bool cooperative = is_cooperative(protocol_, words_.held);
+    const bool cooperative = words_.cooperative = is_cooperative(protocol_, words_.held);
     size_t i = 0;
     for (const auto& [id, member] : group_.members()) {
       Partitions& held = words_.held[i];
       auto& asked = words_.question.members[i++];
+      const bool away = cooperative && !member->awaiting_join;
+      words_.away.push_back(away);
+      if (cooperative && !away) continue;
       const Partitions last = last_given(*member);
-      if (!cooperative) {
-        held.clear();
-        asked.owned = last;
-        asked.generation = group_.generation() - 1;
-      } else if (!member->awaiting_join) {
-        held = union_of(held, last);
-        asked.owned = last;
-        asked.generation = group_.generation() - 1;
-      }
+      held = cooperative ? union_of(held, last) : Partitions{};
+      asked.owned = last;
+      asked.generation = group_.generation() - 1;
     }
   }
 
   // Nothing where its leader gave it what nobody else can read.
   Partitions last_given(const Member& member) const {
-    if (member.assignment.empty()) return {};
     return read_assignment(member.assignment, image()).value_or(Partitions{});
   }
 

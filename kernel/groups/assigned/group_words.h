@@ -30,6 +30,9 @@ struct GroupWords {
   std::vector<int16_t> versions;  // in which each of them speaks, and can be answered
   // What each of them may be reading now and nobody else may be given; empty for eager clients.
   std::vector<Partitions> held;
+  // Who has not come back for this generation, as static members may; of cooperative clients.
+  std::vector<bool> away;
+  bool cooperative = false;
 };
 
 struct Unreadable {

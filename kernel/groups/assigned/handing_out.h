@@ -18,8 +18,11 @@ struct HandingOut {
   size_t withheld = 0;            // partitions that nobody is given now, and somebody is to get
 };
 
-// Of `target`, what each member can be given now: what it holds itself, and what nobody holds.
-// `held` is by member, too.
-HandingOut hand_out(const std::vector<Partitions>& target, const std::vector<Partitions>& held);
+// Of `target`, what each member can be given now: what it holds itself, and what nobody holds. What
+// is withheld for the sake of a member that is away is left to that member: so the log remembers
+// that it may be reading it, until it comes back or is given up. `held` and `away` are by member,
+// too.
+HandingOut hand_out(const std::vector<Partitions>& target, const std::vector<Partitions>& held,
+                    const std::vector<bool>& away);
 
 }  // namespace tenon::groups
