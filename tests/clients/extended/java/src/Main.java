@@ -10,6 +10,7 @@ public final class Main {
     new ProducerChecks(arguments[1]).all();
     new GroupChecks().all();
     new GroupAdminChecks().all();
+    new ConsumerProtocolChecks().all();
     new RestartChecks().all();
     System.out.flush();
     System.exit(Checks.failures() == 0 ? 0 : 1);

@@ -31,7 +31,9 @@ final class Member implements ConsumerRebalanceListener {
   Member(String group, String topic, Map<String, Object> more) {
     Map<String, Object> all = new HashMap<>(more);
     all.put("group.id", group);
-    all.putIfAbsent("heartbeat.interval.ms", 200);
+    if (!"consumer".equals(all.get("group.protocol"))) {
+      all.putIfAbsent("heartbeat.interval.ms", 200);  // otherwise it is the broker's to say
+    }
     all.putIfAbsent("metadata.max.age.ms", 2000);
     consumer = Checks.consumer(all);
     consumer.subscribe(List.of(topic), this);
