@@ -154,6 +154,85 @@ TEST_F(BrokerAssignmentTest, what_is_withheld_is_followed_up_if_nobody_joins_aga
   EXPECT_EQ(heartbeat(a.id, a.generation), ErrorCode::kRebalanceInProgress);
 }
 
+TEST_F(BrokerAssignmentTest, what_is_withheld_is_followed_up_after_a_restart_too) {
+  set_config("tenon.assignor", "uniform");
+  Client a{.cooperative = true};
+  rebalance_all({&a});
+  Client b{.cooperative = true};
+  rebalance_all({&a, &b});
+  restart();
+  EXPECT_EQ(report().withheld, 2u);
+  GroupFixture::beat({a.id, b.id}, a.generation, seconds(62));
+  EXPECT_EQ(heartbeat(a.id, a.generation), ErrorCode::kRebalanceInProgress);
+}
+
+TEST_F(BrokerAssignmentTest, a_group_that_is_through_is_left_alone_after_a_restart) {
+  set_config("tenon.assignor", "uniform");
+  Client a{.cooperative = true};
+  rebalance_all({&a});
+  restart();
+  GroupFixture::beat({a.id}, a.generation, seconds(62));
+  EXPECT_EQ(heartbeat(a.id, a.generation), ErrorCode::kNone);
+}
+
+// A group of one static member that reads everything, and stays away when another one joins.
+class StaysAway : public BrokerAssignmentTest {
+ protected:
+  StaysAway() {
+    set_config("tenon.assignor", "uniform");
+    auto joined = start_join(static_join());
+    pass(seconds(10));
+    away.id = joined.get().member_id;
+    away.generation = joined.get().generation_id;
+    leader_ = &away;
+    sync_all({&away});
+    auto other = join(words(newcomer));
+    GroupFixture::beat({}, 0, seconds(62));
+    newcomer.id = other.get().member_id;
+    newcomer.generation = other.get().generation_id;
+    leader_ = &newcomer;
+    sync_all({&newcomer});
+  }
+  Join static_join() {
+    Join join = words(away);
+    join.instance = "static";
+    join.session_ms = 300'000;
+    return join;
+  }
+  Client away{.cooperative = true};
+  Client newcomer{.cooperative = true};
+};
+
+TEST_F(StaysAway, what_it_may_be_reading_is_left_to_it) {
+  EXPECT_EQ(newcomer.assigned, Partitions{});
+  EXPECT_EQ(report().withheld, 2u);
+  for (const auto& member : describe().members) {
+    if (member.member_id != away.id) continue;
+    EXPECT_EQ(read_assignment(member.member_assignment, *image).value(),
+              parts("orders", {0, 1, 2, 3}));
+  }
+}
+
+TEST_F(StaysAway, its_next_process_reads_nothing_and_the_group_joins_again) {
+  away = {.cooperative = true};
+  auto again = start_join(static_join());
+  EXPECT_FALSE(again.answered());
+  EXPECT_EQ(heartbeat(newcomer.id, newcomer.generation), ErrorCode::kRebalanceInProgress);
+  auto other = start_join(words(newcomer));
+  away.id = again.get().member_id;
+  away.generation = newcomer.generation = again.get().generation_id;
+  sync_all({&newcomer, &away});
+  EXPECT_EQ(away.assigned.size(), 2u);
+  EXPECT_EQ(newcomer.assigned.size(), 2u);
+  EXPECT_EQ(report().withheld, 0u);
+}
+
+TEST_F(StaysAway, whoever_joins_again_with_nothing_new_to_say_starts_the_next_generation) {
+  auto again = start_join(words(newcomer));
+  EXPECT_FALSE(again.answered());
+  EXPECT_EQ(state(), "PreparingRebalance");
+}
+
 TEST_F(BrokerAssignmentTest, a_failing_assignor_leaves_the_decision_to_the_leader) {
   set_config("tenon.assignor", "uniform");
   assignors.play("uniform",
