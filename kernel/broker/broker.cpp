@@ -76,6 +76,7 @@ groups::GroupConfig group_config(const config::GroupSettings& from,
           .offsets_retention_ms = from.offsets_retention_ms,
           .offsets_retention_check_interval_ms = from.offsets_retention_check_interval_ms,
           .offset_metadata_max_bytes = from.offset_metadata_bytes_max,
+          .assignor_timeout_ms = static_cast<int32_t>(from.assignor_timeout_ms),
           .consumer = std::move(consumer)};
 }
 

@@ -76,6 +76,7 @@ struct GroupSettings {
   int64_t offsets_retention_ms = 0;
   int64_t offsets_retention_check_interval_ms = 0;
   int32_t offset_metadata_bytes_max = 0;
+  int64_t assignor_timeout_ms = 0;
   ConsumerGroupSettings consumer;
 };
 

@@ -88,6 +88,15 @@ constexpr Row kRows[] = {
      .set = [](S& s,
                const V& v) { s.groups.offset_metadata_bytes_max = static_cast<int32_t>(v.i64); },
      .max = kIntMax},
+    {.key = "groups.assignor_timeout",
+     .type = OptionType::kDuration,
+     .default_text = "5s",
+     .about =
+         "How long an assignor may take. After it a classic group does as its leader says, and "
+         "a consumer group goes on with what it had.",
+     .set = [](S& s, const V& v) { s.groups.assignor_timeout_ms = v.i64; },
+     .min = 1,
+     .max = kIntMax},
     // --- groups.consumer
     {.key = "groups.consumer.session_timeout",
      .type = OptionType::kDuration,
