@@ -27,15 +27,9 @@ import raw_requests as ask
 from harness import BINARY, Broker, eventually, run
 from raw_case import NONE
 
-WEIGHTED = pathlib.Path(BINARY).resolve().parents[1] / "tests/groups/assignor-weighted.so"
-CONFIG = """[storage.segment]
-[assignor.range]
-[assignor.roundrobin]
-[assignor.sticky]
-[assignor.uniform]
-[assignor.weighted]
-path = "{path}"
-"""
+TESTS = pathlib.Path(BINARY).resolve().parents[1] / "tests"
+WEIGHTED = TESTS / "groups/assignor-weighted.so"
+FAULTY, SLOW = TESTS / "fixtures/plugins/assignor-faulty.so", TESTS / "fixtures/plugins/assignor-slow.so"
 PARTITIONS = 7
 LOADING = 14, 15  # the first group brings the coordinators into being
 
@@ -132,16 +126,23 @@ def in_turn(members):
     return [frozenset(range(i, PARTITIONS, members)) for i in range(members)]
 
 
-class BrokerAssignor(unittest.TestCase):
+class AssignorCase(unittest.TestCase):
+    """A broker with the four assignors that come with it, and those of `plugins`: {name: (library, options)}."""
+    plugins, settings = {}, ()
+
     @classmethod
     def setUpClass(cls):
         folder = tempfile.mkdtemp(prefix="tenon-assignor-")
         cls.addClassCleanup(shutil.rmtree, folder, ignore_errors=True)
         cls.folder = pathlib.Path(os.path.realpath(folder))
-        cls.weighted = cls.place("assignor-weighted.so", WEIGHTED.read_bytes())
+        text = "[storage.segment]\n" + "".join(
+            f"[assignor.{name}]\n" for name in ("range", "roundrobin", "sticky", "uniform"))
+        for name, (library, options) in cls.plugins.items():
+            path = cls.place(library.name, library.read_bytes())
+            text += f'[assignor.{name}]\npath = "{path}"\n{options}\n'
         config = cls.folder / "broker.toml"
-        config.write_text(CONFIG.format(path=cls.weighted))
-        cls.broker = Broker(config=str(config)).start()
+        config.write_text(text)
+        cls.broker = Broker(*cls.settings, config=str(config)).start()
         cls.addClassCleanup(cls.broker.close)
 
     @classmethod
@@ -162,18 +163,18 @@ class BrokerAssignor(unittest.TestCase):
         self.assertIsNone(self.ownership.fault)
         self.assertIsNone(self.broker.process.poll(), "\n".join(self.broker.lines[-20:]))
 
-    def configure(self, name, value):
+    def configure(self, name, value, group=None):
         with raw_kafka.Connection(self.broker.kafka_port) as connection:
-            done = ask.alter_config(connection, ask.GROUP, self.group, name, value)
+            done = ask.alter_config(connection, ask.GROUP, group or self.group, name, value)
         self.assertEqual(done.error, NONE, done.message)
 
     def join(self, kind=Librdkafka, strategy="range", group=None):
         self.members.append(kind(self.ownership, self.broker.bootstrap, group or self.group, self.group, strategy))
         return self.members[-1]
 
-    def shown(self):
+    def shown(self, group=None):
         """The group as the broker shows it."""
-        return json.loads(self.broker.get(f"/v1/groups?id={self.group}"))
+        return json.loads(self.broker.get(f"/v1/groups?id={group or self.group}"))
 
     def come_to(self, shares, what=""):
         """Waits until the members read exactly these shares, in any order."""
@@ -186,6 +187,10 @@ class BrokerAssignor(unittest.TestCase):
 
     def logged(self, words):
         return any(words in line for line in self.broker.lines)
+
+
+class Assigned(AssignorCase):
+    plugins = {"weighted": (WEIGHTED, "")}
 
     def test_eager_clients_of_librdkafka_get_what_the_plugin_says(self):
         self.configure("tenon.assignor", "weighted")
@@ -294,6 +299,32 @@ class BrokerAssignor(unittest.TestCase):
         self.assertEqual(report["fallbacks"], 1)
         self.assertIn(f"member {joined.member}", report["problem"])
         self.assertTrue(self.logged(f"group {self.group}: its leader's assignment stands in for that of weighted"))
+
+
+class Faulty(AssignorCase):
+    plugins = {"faulty": (FAULTY, 'fault = "invents"'), "slow": (SLOW, "ms = 60000")}
+    settings = ("groups.assignor_timeout=300ms",)
+
+    def test_an_assignor_that_lies_leaves_the_group_to_its_leader(self):
+        self.configure("tenon.assignor", "faulty")
+        for members in 1, 2:
+            self.join(strategy="range")
+            self.come_to(runs(members), "the clients' own range")
+        report = self.shown()["broker_assignor"]
+        self.assertGreaterEqual(report["fallbacks"], 2)
+        self.assertIn("there are 2", report["problem"])
+
+    def test_an_assignor_that_overruns_leaves_the_group_to_its_leader_and_holds_up_no_other_group(self):
+        self.configure("tenon.assignor", "slow")
+        self.configure("tenon.assignor", "roundrobin", group="other")
+        self.join(strategy="range")
+        other = Ownership()
+        beside = Librdkafka(other, self.broker.bootstrap, "other", self.group, "range")
+        self.addCleanup(beside.leave)
+        eventually(lambda: len(beside.assigned) == PARTITIONS, 20, "the other group")
+        self.come_to(runs(1), "the client's own range")
+        self.assertIn("assignor slow was not ready in 300 ms", self.shown()["broker_assignor"]["problem"])
+        self.assertEqual(self.shown("other")["broker_assignor"]["fallbacks"], 0)
 
 
 if __name__ == "__main__":

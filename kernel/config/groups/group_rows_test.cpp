@@ -9,6 +9,7 @@ namespace {
 
 TEST_F(SettingsTest, the_defaults_of_consumer_groups_are_kafkas) {
   EXPECT_EQ(settings("").groups.consumer, ConsumerGroupSettings{});
+  EXPECT_EQ(settings("").groups.assignor_timeout_ms, 5'000);  // ours
 }
 
 TEST_F(SettingsTest, every_setting_of_consumer_groups_reaches_its_member) {
