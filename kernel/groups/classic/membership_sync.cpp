@@ -9,9 +9,10 @@ namespace {
 
 using wire::ErrorCode;
 
-// KIP-559: from version 5 a member says what it takes the protocol to be.
+// KIP-559: from version 5 a member says what it takes the protocol to be. Before the first
+// generation a group has none that it could differ from.
 bool differs(const std::optional<std::string>& claimed, const std::optional<std::string>& actual) {
-  return claimed && claimed != actual;
+  return claimed && actual && *claimed != *actual;
 }
 
 }  // namespace

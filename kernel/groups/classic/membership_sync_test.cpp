@@ -95,6 +95,20 @@ TEST_F(SyncTest, refuses_a_member_that_means_another_protocol) {
   EXPECT_EQ(send_sync(request).error(), ErrorCode::kInconsistentGroupProtocol);
 }
 
+TEST_F(SyncTest, before_the_first_generation_no_protocol_is_another_one) {
+  auto joining = join();
+  const std::string id = describe().members.at(0).member_id;
+  wire::SyncGroupRequest request;
+  request.group_id = "g";
+  request.member_id = id;
+  request.generation_id = 0;
+  request.protocol_type = "consumer";
+  request.protocol_name = "range";
+  EXPECT_EQ(send_sync(request).error(), ErrorCode::kRebalanceInProgress);
+  request.protocol_type = "connect";
+  EXPECT_EQ(send_sync(request).error(), ErrorCode::kInconsistentGroupProtocol);
+}
+
 TEST_F(SyncTest, a_rebalance_sends_those_who_wait_back_to_join) {
   join_two();
   auto follower = sync(b, 1);
