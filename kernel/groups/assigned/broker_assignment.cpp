@@ -278,21 +278,21 @@ bool BrokerAssignment::withholds(const Group& group) const {
   return job && job->phase == Stage::kGiven && job->report.withheld > 0;
 }
 
-// A group that was assigned before the broker began is not assigned anew for that, unless it was in
-// the middle of it.
 void BrokerAssignment::on_loaded() {
-  for (const auto& [id, group] : parts_.table.groups()) {
-    if (group->members().empty()) continue;
-    GroupSettings settings = settings_of_group(id);
-    if (settings.assignor.empty() && settings.shadow_assignor.empty()) continue;
-    Job& job = job_of(id);
-    job.assignor = job.report.assignor = std::move(settings.assignor);
-    job.shadow = std::move(settings.shadow_assignor);
-    job.generation = group->generation();
-    if (job.assignor.empty()) continue;
-    job.phase = Stage::kGiven;
-    if (const size_t withheld = missing(*group); withheld > 0) watch(*group, job, withheld);
-  }
+  for (const auto& [id, group] : parts_.table.groups()) take_up(*group);
+}
+
+void BrokerAssignment::take_up(const Group& group) {
+  if (group.members().empty()) return;
+  GroupSettings settings = settings_of_group(group.id());
+  if (settings.assignor.empty() && settings.shadow_assignor.empty()) return;
+  Job& job = job_of(group.id());
+  job.assignor = job.report.assignor = std::move(settings.assignor);
+  job.shadow = std::move(settings.shadow_assignor);
+  job.generation = group.generation();
+  if (job.assignor.empty() || !group.is(GroupState::kStable)) return;
+  job.phase = Stage::kGiven;
+  if (const size_t withheld = missing(group); withheld > 0) watch(group, job, withheld);
 }
 
 // Partitions that the members of a cooperative group subscribe to, and none was given.

@@ -64,6 +64,9 @@ class BrokerAssignment {
   bool withholds(const Group& group) const;
 
   void on_loaded();
+  // A group as it was loaded, or as it was before it was forgotten. It is not assigned anew for
+  // that, unless it was in the middle of it.
+  void take_up(const Group& group);
   void on_image(const metadata::Changes& changes);
   void on_assignor_swapped(std::string_view name);
   void on_stopped();

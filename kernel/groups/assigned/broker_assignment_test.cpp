@@ -175,6 +175,30 @@ TEST_F(BrokerAssignmentTest, a_group_that_is_through_is_left_alone_after_a_resta
   EXPECT_EQ(heartbeat(a.id, a.generation), ErrorCode::kNone);
 }
 
+TEST_F(BrokerAssignmentTest, a_group_that_goes_over_to_the_consumer_protocol_is_forgotten) {
+  set_config("tenon.assignor", "uniform");
+  Client a;
+  rebalance_all({&a});
+  joined({.id = "fresh"});
+  EXPECT_FALSE(coordinator->assigned_report("g"));
+  pass(seconds(300));
+}
+
+TEST_F(BrokerAssignmentTest, a_group_that_cannot_go_over_to_it_goes_on_where_it_was) {
+  set_config("tenon.assignor", "uniform");
+  Client a{.cooperative = true};
+  rebalance_all({&a});
+  Client b{.cooperative = true};
+  rebalance_all({&a, &b});
+  log.fail_with(Errc::kNotEnoughReplicas);
+  Member fresh{.id = "fresh"};
+  EXPECT_EQ(beat(fresh), ErrorCode::kCoordinatorNotAvailable);
+  log.recover();
+  EXPECT_EQ(report().withheld, 2u);
+  GroupFixture::beat({a.id, b.id}, a.generation, seconds(62));
+  EXPECT_EQ(heartbeat(a.id, a.generation), ErrorCode::kRebalanceInProgress);
+}
+
 // A group of one static member that reads everything, and stays away when another one joins.
 class StaysAway : public BrokerAssignmentTest {
  protected:

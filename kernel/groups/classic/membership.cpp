@@ -108,7 +108,7 @@ void Membership::begin_migration(Group& group) {
   }
   group.join_timer.cancel();
   group.sync_timer.cancel();
-  assigned_.end(group);
+  assigned_.forget(group);
   group.migrating = true;
 }
 
@@ -118,6 +118,7 @@ void Membership::give_up_migration(Group& group) {
     member->is_new = false;
     rebalance_.start_session(group, *member);
   }
+  assigned_.take_up(group);
   rebalance_.resume(group);
 }
 
