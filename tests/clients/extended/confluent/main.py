@@ -7,7 +7,7 @@ import sys
 import time
 import traceback
 
-from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import (AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, NewPartitions,
                                    NewTopic, OffsetSpec, ResourceType)
 
@@ -195,6 +195,118 @@ def group(strategy):
     first.close()
 
 
+class Protocol:
+    """Members of the consumer protocol (KIP-848) in one process, polled in turn; who holds and read what."""
+
+    def __init__(self, group_id):
+        self.group_id, self.members, self.held, self.values = group_id, {}, {}, []
+
+    def join(self, name, topics, **settings):
+        held = self.held[name] = set()
+        member = self.members[name] = consumer(self.group_id, group_protocol="consumer", **settings)
+        member.subscribe(topics, on_assign=lambda _, given: held.update((p.topic, p.partition) for p in given),
+                         on_revoke=lambda _, taken: held.difference_update((p.topic, p.partition) for p in taken))
+
+    def poll(self):
+        for member in self.members.values():
+            message = member.poll(0.05)
+            if message is not None and message.error():
+                raise KafkaException(message.error())
+            if message is not None:
+                self.values.append(message.value())
+                member.commit(message, asynchronous=False)
+
+    def wait(self, condition, what):
+        eventually(lambda: self.poll() or condition(), what)
+
+    def shares(self, partitions):
+        """Each partition has one owner, and the numbers of what members hold differ by one at most."""
+        held = [one for name in self.members for one in self.held[name]]
+        sizes = [len(self.held[name]) for name in self.members]
+        return len(held) == len(set(held)) == partitions and max(sizes) - min(sizes) <= 1
+
+    def leave(self, name):
+        self.members.pop(name).close()
+
+    def close(self):
+        for name in list(self.members):
+            self.leave(name)
+
+
+def send(topic, partitions, first, last):
+    sender = producer()
+    for i in range(first, last):
+        sender.produce(topic, b"%d" % i, partition=i % partitions)
+    same(0, sender.flush(20), "the number of records not sent")
+
+
+def consumer_protocol(name, **settings):
+    topic, group = new_topic("protocol-" + name, 4), Protocol("g-protocol-" + name)
+    group.join("first", [topic], **settings)
+    group.wait(lambda: group.shares(4), "the first member has all")
+    group.join("second", [topic], **settings)
+    group.wait(lambda: group.shares(4), "two share")
+    group.join("third", [topic], **settings)
+    send(topic, 4, 0, 100)
+    group.wait(lambda: group.shares(4) and len(set(group.values)) == 100, "three share and read all")
+    group.leave("first")
+    send(topic, 4, 100, 200)
+    group.wait(lambda: group.shares(4) and len(set(group.values)) == 200, "two share again and read on")
+    same(200, len(group.values), "the number of records read")
+    described = ADMIN.describe_consumer_groups([group.group_id])[group.group_id].result(20)
+    same((2, "STABLE"), (len(described.members), described.state.name), "the members and the state")
+    group.close()
+
+
+def unknown_assignor():
+    group = Protocol("g-unknown-assignor")
+    group.join("first", [new_topic("unknown-assignor")], group_remote_assignor="nobody-has-this")
+    try:
+        group.wait(lambda: False, "an error")
+    except KafkaException as refused:
+        # librdkafka ends the member. It logs the broker's words, and gives those of the code.
+        assert refused.args[0].code() == KafkaError._FATAL and "assignor" in str(refused), refused
+    group.close()
+
+
+def regex():
+    new_topic("regex-a")
+    new_topic("not-regex-a")
+    group = Protocol("g-regex")
+    group.join("first", ["^regex-[a-c]$"])
+    group.wait(lambda: group.held["first"] == {("regex-a", 0)}, "the topic is held")
+    new_topic("regex-b")
+    group.wait(lambda: group.held["first"] == {("regex-a", 0), ("regex-b", 0)}, "the new topic is held")
+    group.close()
+
+
+def protocol_static():
+    topic, group = new_topic("protocol-static", 4), Protocol("g-protocol-static")
+    group.join("one", [topic], group_instance_id="one")
+    group.join("two", [topic], group_instance_id="two")
+    group.wait(lambda: group.shares(4), "the members share")
+    before = set(group.held["two"])
+    group.leave("two")
+    group.join("two", [topic], group_instance_id="two")
+    group.wait(lambda: group.held["two"] == before, "the member that came back holds what it held")
+    group.close()
+
+
+def protocol_survives(how):
+    name = "protocol-" + how.lower()
+    topic, group = new_topic(name, 4), Protocol("g-" + name)
+    group.join("first", [topic])
+    group.join("second", [topic])
+    send(topic, 4, 0, 100)
+    group.wait(lambda: group.shares(4) and len(set(group.values)) == 100, "two share and read all")
+    before = set(group.held["first"])
+    restart(how)
+    send(topic, 4, 100, 200)
+    group.wait(lambda: len(set(group.values)) == 200, "they read on")
+    same((before, 200), (group.held["first"], len(group.values)), "what the first holds and how much was read")
+    group.close()
+
+
 def commits():
     topic = new_topic("commits")
     sender = producer()
@@ -248,7 +360,14 @@ check("partitions-as-murmur2-fixture", partitions_of_keys)
 check("partitioner-plugin", partitioner_plugin)
 check("rebalance-range", group, "range")
 check("rebalance-cooperative-sticky", group, "cooperative-sticky")
+check("consumer-protocol", consumer_protocol, "uniform")
+check("consumer-protocol-range", lambda: consumer_protocol("range", group_remote_assignor="range"))
+check("consumer-protocol-unknown-assignor", unknown_assignor)
+check("consumer-protocol-regex", regex)
+check("consumer-protocol-static-member", protocol_static)
 check("commit-and-group-admin", commits)
 check("kill-9-under-load", under_load, "KILL")
 check("stop-under-load", under_load, "STOP")
+check("consumer-protocol-kill-9", protocol_survives, "KILL")
+check("consumer-protocol-stop", protocol_survives, "STOP")
 sys.exit(1 if failures else 0)

@@ -6,7 +6,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -18,11 +20,12 @@ import (
 
 // member is a group's member that polls on a goroutine of its own and commits what it read.
 type member struct {
-	client *kgo.Client
-	ended  chan struct{}
-	mutex  sync.Mutex
-	held   map[int32]bool
-	values []string
+	client  *kgo.Client
+	ended   chan struct{}
+	changes atomic.Int64 // of what it holds, as it was told
+	mutex   sync.Mutex
+	held    map[int32]bool
+	values  []string
 }
 
 func join(group, topic string, options ...kgo.Opt) *member {
@@ -32,6 +35,7 @@ func join(group, topic string, options ...kgo.Opt) *member {
 			if !holds {
 				client.CommitUncommittedOffsets(ctx)
 			}
+			m.changes.Add(1)
 			m.mutex.Lock()
 			defer m.mutex.Unlock()
 			for _, partition := range partitions[topic] {
@@ -70,6 +74,12 @@ func (m *member) holds() int {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	return len(m.held)
+}
+
+func (m *member) partitions() map[int32]bool {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	return maps.Clone(m.held)
 }
 
 func (m *member) read() []string {

@@ -21,6 +21,7 @@ func main() {
 	adminChecks()
 	produceChecks(os.Args[2])
 	groupChecks()
+	consumerProtocolChecks()
 	restartChecks()
 	Exit()
 }
