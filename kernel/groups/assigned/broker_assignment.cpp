@@ -144,7 +144,7 @@ void BrokerAssignment::on_assigned(Group& group, Job& job, const std::vector<Par
   job.deadline.cancel();
   job.from_leader.reset();
   ++counts_.assigned;
-  const HandingOut out = hand_out(target, job.words->held, job.words->away);
+  const HandingOut out = hand_out(target, job.words->holdings);
   job.report.given = count(out.given);
   log_info(
       "group {}: generation {}: assignor {} gives {} partitions to {} members; {} are withheld "

@@ -59,26 +59,40 @@ class Reader {
                                        .rack = std::move(words->rack),
                                        .topics = std::move(words->topics),
                                        .regex = {},
-                                       .owned = std::move(words->owned),
-                                       .generation = words->generation});
-    words_.held.push_back(words_.question.members.back().owned);
+                                       .owned = std::move(words->owned)});
+    last_given_.push_back(last_given(member));
     return "";
   }
 
   void settle_holdings() {
-    const bool cooperative = words_.cooperative = is_cooperative(protocol_, words_.held);
+    std::vector<Partitions> claims;
+    for (const auto& member : words_.question.members) claims.push_back(member.owned);
+    words_.cooperative = is_cooperative(protocol_, claims);
+    auto& [held, own, away] = words_.holdings;
     size_t i = 0;
     for (const auto& [id, member] : group_.members()) {
-      Partitions& held = words_.held[i];
-      auto& asked = words_.question.members[i++];
-      const bool away = cooperative && !member->awaiting_join;
-      words_.away.push_back(away);
-      if (cooperative && !away) continue;
-      const Partitions last = last_given(*member);
-      held = cooperative ? union_of(held, last) : Partitions{};
-      asked.owned = last;
-      asked.generation = group_.generation() - 1;
+      away.push_back(words_.cooperative && !member->awaiting_join);
+      held.push_back(holding(i, std::move(claims[i])));
+      ++i;
     }
+    own = settle_claims(held, last_given_);
+    for (i = 0; i < held.size(); ++i) say_owned(i);
+  }
+
+  Partitions holding(size_t i, Partitions claimed) const {
+    if (!words_.cooperative) return {};
+    if (words_.holdings.away[i]) return union_of(claimed, last_given_[i]);
+    if (words_.versions[i] == 0) return last_given_[i];
+    return claimed;
+  }
+
+  // What the assignor is told. Claims are settled by now, by what is in the log and not by the
+  // generations that members name: all of them are of the last one.
+  void say_owned(size_t i) {
+    auto& asked = words_.question.members[i];
+    const bool by_us = !words_.cooperative || words_.holdings.away[i];
+    asked.owned = by_us ? last_given_[i] : words_.holdings.own[i];
+    asked.generation = group_.generation() - 1;
   }
 
   // Nothing where its leader gave it what nobody else can read.
@@ -91,6 +105,7 @@ class Reader {
   const Group& group_;
   std::string protocol_;
   GroupWords words_;
+  std::vector<Partitions> last_given_;
 };
 
 }  // namespace

@@ -6,10 +6,11 @@
 // Eager clients let go of everything before they join, so that all of it can be given at once. What
 // they had is known here, from what they were last given, and an assignor may be true to it.
 //
-// Cooperative clients go on reading while they join, and say what they hold. That of it which is
-// meant for somebody else must not be given before it has been let go of. Which of both a group
-// does is seen from the protocol that it has chosen, and where that is nobody's known one, from
-// whether members hold anything.
+// Cooperative clients go on reading while they join, and say what they hold, from version 1 of
+// their words on; one that speaks version 0 holds what it was last given. That of it which is meant
+// for somebody else must not be given before it has been let go of. Which of both a group does is
+// seen from the protocol that it has chosen, and where that is nobody's known one, from whether
+// members hold anything.
 //
 // Pure; any thread.
 #pragma once
@@ -20,6 +21,7 @@
 #include <string_view>
 #include <vector>
 
+#include "groups/assigned/handing_out.h"
 #include "groups/assignment/assignors.h"
 #include "groups/table/group.h"
 
@@ -28,10 +30,7 @@ namespace tenon::groups {
 struct GroupWords {
   AssignmentInput question;       // members in the order of their ids
   std::vector<int16_t> versions;  // in which each of them speaks, and can be answered
-  // What each of them may be reading now and nobody else may be given; empty for eager clients.
-  std::vector<Partitions> held;
-  // Who has not come back for this generation, as static members may; of cooperative clients.
-  std::vector<bool> away;
+  Holdings holdings;              // nothing for eager clients
   bool cooperative = false;
 };
 

@@ -63,8 +63,6 @@ TEST_F(GroupWordsTest, every_version_says_what_it_can) {
   EXPECT_EQ(members[0].topics, std::vector<std::string>{"orders"});
   EXPECT_EQ(members[0].owned, Partitions{});
   EXPECT_EQ(members[1].owned, parts("orders", {1}));
-  EXPECT_EQ(members[1].generation, -1);
-  EXPECT_EQ(members[2].generation, 7);
   EXPECT_EQ(members[2].rack, "");
   EXPECT_EQ(members[3].rack, "r");
 }
@@ -85,7 +83,7 @@ TEST_F(GroupWordsTest, of_eager_clients_nothing_is_held_and_what_they_had_is_kno
   const auto words = read();
   ASSERT_TRUE(words);
   EXPECT_FALSE(words->cooperative);
-  EXPECT_EQ(words->held, std::vector<Partitions>{{}});
+  EXPECT_EQ(words->holdings.held, std::vector<Partitions>{{}});
   EXPECT_EQ(words->question.members[0].owned, parts("orders", {0, 1}));
 }
 
@@ -94,8 +92,30 @@ TEST_F(GroupWordsTest, cooperative_clients_hold_what_they_say) {
   add("a", encode({.owned = {0}})).assignment = assigned({0, 1});
   const auto words = read();
   ASSERT_TRUE(words);
-  EXPECT_EQ(words->held, std::vector<Partitions>{parts("orders", {0})});
-  EXPECT_EQ(words->away, std::vector<bool>{false});
+  EXPECT_EQ(words->holdings.held, std::vector<Partitions>{parts("orders", {0})});
+  EXPECT_EQ(words->holdings.away, std::vector<bool>{false});
+}
+
+TEST_F(GroupWordsTest, who_cannot_say_what_it_holds_holds_what_it_was_given) {
+  protocol_ = "cooperative-sticky";
+  add("a", encode({.version = 0})).assignment = assigned({0, 1});
+  const auto words = read();
+  ASSERT_TRUE(words);
+  EXPECT_EQ(words->holdings.held, std::vector<Partitions>{parts("orders", {0, 1})});
+  EXPECT_EQ(words->question.members[0].owned, parts("orders", {0, 1}));
+}
+
+TEST_F(GroupWordsTest,
+       a_claim_to_what_another_one_was_given_since_counts_as_held_and_not_as_owned) {
+  protocol_ = "cooperative-sticky";
+  add("fenced", encode({.version = 2, .owned = {0, 1}, .generation = 99}));
+  add("here", encode({.owned = {1, 2}})).assignment = assigned({1, 2});
+  const auto words = read();
+  ASSERT_TRUE(words);
+  EXPECT_EQ(words->holdings.held[0], parts("orders", {0, 1}));
+  EXPECT_EQ(words->holdings.own,
+            (std::vector<Partitions>{parts("orders", {0}), parts("orders", {1, 2})}));
+  EXPECT_EQ(words->question.members[0].owned, parts("orders", {0}));
 }
 
 TEST_F(GroupWordsTest, clients_of_an_unknown_strategy_are_cooperative_if_they_hold_anything) {
@@ -105,7 +125,7 @@ TEST_F(GroupWordsTest, clients_of_an_unknown_strategy_are_cooperative_if_they_ho
   const auto words = read();
   ASSERT_TRUE(words);
   EXPECT_TRUE(words->cooperative);
-  EXPECT_EQ(words->held, (std::vector<Partitions>{{}, parts("orders", {2})}));
+  EXPECT_EQ(words->holdings.held, (std::vector<Partitions>{{}, parts("orders", {2})}));
 }
 
 TEST_F(GroupWordsTest, a_cooperative_member_that_stays_away_holds_what_it_said_and_was_given) {
@@ -114,15 +134,15 @@ TEST_F(GroupWordsTest, a_cooperative_member_that_stays_away_holds_what_it_said_a
   add("b", encode({.owned = {2}}), false).assignment = assigned({3});
   const auto words = read();
   ASSERT_TRUE(words);
-  EXPECT_EQ(words->held[1], parts("orders", {2, 3}));
+  EXPECT_EQ(words->holdings.held[1], parts("orders", {2, 3}));
   EXPECT_EQ(words->question.members[1].owned, parts("orders", {3}));
-  EXPECT_EQ(words->away, (std::vector<bool>{false, true}));
+  EXPECT_EQ(words->holdings.away, (std::vector<bool>{false, true}));
 }
 
 TEST_F(GroupWordsTest, what_does_not_exist_is_held_by_nobody) {
   protocol_ = "cooperative-sticky";
   add("a", encode({.owned = {0, 4, -1}}));
-  EXPECT_EQ(read()->held[0], parts("orders", {0}));
+  EXPECT_EQ(read()->holdings.held[0], parts("orders", {0}));
 }
 
 TEST_F(GroupWordsTest, who_cannot_be_read_is_named) {

@@ -2,6 +2,8 @@
 
 #include "groups/assigned/handing_out.h"
 
+#include <algorithm>
+
 namespace tenon::groups {
 namespace {
 
@@ -9,10 +11,35 @@ void append(std::vector<IdPartition>& to, const Partitions& from) {
   to.insert(to.end(), from.begin(), from.end());
 }
 
+Partitions in_several(const std::vector<Partitions>& by_member) {
+  std::vector<IdPartition> all;
+  for (const Partitions& each : by_member) append(all, each);
+  std::ranges::sort(all);
+  std::vector<IdPartition> repeated;
+  for (size_t i = 1; i < all.size(); ++i) {
+    if (all[i] == all[i - 1]) repeated.push_back(all[i]);
+  }
+  return make_partitions(std::move(repeated));
+}
+
 }  // namespace
 
-HandingOut hand_out(const std::vector<Partitions>& target, const std::vector<Partitions>& held,
-                    const std::vector<bool>& away) {
+std::vector<Partitions> settle_claims(const std::vector<Partitions>& held,
+                                      const std::vector<Partitions>& last_given) {
+  const Partitions disputed = in_several(held);
+  if (disputed.empty()) return held;
+  std::vector<Partitions> own;
+  for (size_t member = 0; member < held.size(); ++member) {
+    const Partitions lost = difference_of(disputed, last_given[member]);
+    own.push_back(difference_of(held[member], lost));
+  }
+  const Partitions of_none = in_several(own);
+  for (Partitions& each : own) each = difference_of(each, of_none);
+  return own;
+}
+
+HandingOut hand_out(const std::vector<Partitions>& target, const Holdings& holdings) {
+  const auto& [held, own, away] = holdings;
   std::vector<IdPartition> all;
   for (const Partitions& each : held) append(all, each);
   const Partitions taken = make_partitions(std::move(all));
@@ -20,15 +47,15 @@ HandingOut hand_out(const std::vector<Partitions>& target, const std::vector<Par
   std::vector<IdPartition> waiting;
   for (size_t member = 0; member < target.size(); ++member) {
     const Partitions free = difference_of(target[member], taken);
-    const Partitions own = intersection_of(target[member], held[member]);
-    result.given.push_back(union_of(free, own));
+    const Partitions kept = intersection_of(target[member], own[member]);
+    result.given.push_back(union_of(free, kept));
     append(waiting, difference_of(target[member], result.given.back()));
   }
   Partitions withheld = make_partitions(std::move(waiting));
   result.withheld = withheld.size();
   for (size_t member = 0; member < target.size(); ++member) {
     if (!away[member]) continue;
-    const Partitions left = intersection_of(withheld, held[member]);
+    const Partitions left = intersection_of(withheld, own[member]);
     result.given[member] = union_of(result.given[member], left);
     withheld = difference_of(withheld, left);
   }

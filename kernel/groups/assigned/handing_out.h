@@ -13,16 +13,27 @@
 
 namespace tenon::groups {
 
+// Of each member, in one order.
+struct Holdings {
+  std::vector<Partitions> held;  // what it may be reading, so that nobody else can be given it
+  std::vector<Partitions> own;   // that of it which it can be left with; see settle_claims()
+  std::vector<bool> away;        // it has not come back for this generation
+};
+
 struct HandingOut {
   std::vector<Partitions> given;  // by member
   size_t withheld = 0;            // partitions that nobody is given now, and somebody is to get
 };
 
-// Of `target`, what each member can be given now: what it holds itself, and what nobody holds. What
-// is withheld for the sake of a member that is away is left to that member: so the log remembers
-// that it may be reading it, until it comes back or is given up. `held` and `away` are by member,
-// too.
-HandingOut hand_out(const std::vector<Partitions>& target, const std::vector<Partitions>& held,
-                    const std::vector<bool>& away);
+// What each member can be left with of what it holds. Two may hold one partition, if one of them
+// still claims what it has lost by being fenced, as old Java clients do: then it is of the one that
+// the latest generation gave it to, by `last_given`; of none if that is neither, or both.
+std::vector<Partitions> settle_claims(const std::vector<Partitions>& held,
+                                      const std::vector<Partitions>& last_given);
+
+// Of `target`, what each member can be given now: its own, and what nobody holds. What is withheld
+// and is the own of a member that is away is left to that member: so the log remembers that it may
+// be reading it, until it comes back or is given up.
+HandingOut hand_out(const std::vector<Partitions>& target, const Holdings& holdings);
 
 }  // namespace tenon::groups
