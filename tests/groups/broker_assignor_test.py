@@ -272,6 +272,34 @@ class Assigned(AssignorCase):
         self.configure("tenon.assignor", None)
         self.come_to(runs(2), "the clients' own range")
 
+    def test_it_is_switched_on_changed_and_switched_off_under_cooperative_members(self):
+        for _ in range(3):
+            self.join(strategy="cooperative-sticky")
+        eventually(lambda: sorted(len(each.assigned) for each in self.members) == [2, 2, 3], 40, "their own balance")
+        self.assertNotIn("broker_assignor", self.shown())
+        for assignor, shares in ("range", runs(3)), ("weighted", in_turn(3)), ("range", runs(3)):
+            self.configure("tenon.assignor", assignor)
+            self.come_to(shares, assignor)
+        self.configure("tenon.assignor", None)
+        eventually(lambda: "broker_assignor" not in self.shown(), 20, "the leader's own")
+        self.come_to(runs(3), "what a sticky leader leaves as it is")
+
+    def test_a_shadow_named_for_a_running_group_is_compared_without_a_rebalance(self):
+        for _ in range(2):
+            self.join()
+        self.come_to(runs(2))
+        generation = self.shown()["epoch"]
+        self.configure("tenon.assignor.shadow", "weighted")
+        shadow = eventually(lambda: self.shown().get("broker_assignor", {}).get("shadow"), 20, "a comparison")
+        self.assertRegex(shadow["comparison"], r"^it would give [34] of 7 partitions .*; [34] moved instead of 0$")
+        code, said, err = run(BINARY, "group", "explain", self.group, "--http", f"127.0.0.1:{self.broker.http_port}")
+        self.assertEqual(code, 0, err)
+        self.assertIn(f"Were weighted to decide: {shadow['comparison']}.", said)
+        self.configure("tenon.assignor.shadow", None)
+        eventually(lambda: "broker_assignor" not in self.shown(), 20, "no comparison")
+        self.assertEqual(self.shown()["epoch"], generation)
+        self.come_to(runs(2))
+
     def test_a_shadow_is_shown_and_changes_nothing(self):
         self.configure("tenon.assignor.shadow", "weighted")
         for _ in range(2):

@@ -98,21 +98,24 @@ void BrokerAssignment::on_unreadable(Group& group, Job& job, const Unreadable& u
 }
 
 void BrokerAssignment::start_asking(Group& group, Job& job) {
-  const auto ticket = [&](bool shadow) { return Ticket{group.id(), job.generation, shadow}; };
   if (!job.assignor.empty()) {
     job.phase = Stage::kAsking;
     job.deadline.arm(milliseconds(parts_.config.assignor_timeout_ms),
                      [this, id = group.id()] { on_deadline(id); });
-    spawn(ask(alive_, ticket(false), job.assignor, job.words->question));
+    spawn(ask(alive_, {group.id(), job.generation, job.assignor, false}, job.words->question));
   }
-  if (!job.shadow.empty()) spawn(ask(alive_, ticket(true), job.shadow, job.words->question));
+  if (!job.shadow.empty()) ask_shadow(group, job);
+}
+
+void BrokerAssignment::ask_shadow(const Group& group, Job& job) {
+  spawn(ask(alive_, {group.id(), job.generation, job.shadow, true}, job.words->question));
 }
 
 // Touches the coordinator only where the pointer still holds: an assignor may answer after its end.
-Task<void> BrokerAssignment::ask(std::weak_ptr<Alive> alive, Ticket ticket, std::string assignor,
+Task<void> BrokerAssignment::ask(std::weak_ptr<Alive> alive, Ticket ticket,
                                  AssignmentInput question) {
   const CoordinatorParts& parts = alive.lock()->self->parts_;
-  auto asked = parts.assignors.assign(parts.scheduler, std::move(assignor), std::move(question),
+  auto asked = parts.assignors.assign(parts.scheduler, ticket.assignor, std::move(question),
                                       milliseconds(parts.config.assignor_timeout_ms));
   auto answer = co_await std::move(asked);
   if (const auto living = alive.lock()) living->self->on_answer(ticket, std::move(answer));
@@ -123,7 +126,10 @@ void BrokerAssignment::on_answer(const Ticket& ticket, Result<Assignment> answer
   Job* job = find(ticket.group_id);
   // Somebody may have joined or left meanwhile; then this answer is for nobody.
   if (!group || !job || !job->words || job->generation != ticket.generation) return;
-  if (ticket.shadow) return on_shadow_answer(ticket.group_id, *job, std::move(answer));
+  if (ticket.shadow) {
+    if (ticket.assignor == job->shadow) on_shadow_answer(ticket.group_id, *job, std::move(answer));
+    return;
+  }
   if (job->phase != Stage::kAsking) return;
   if (answer) return on_assigned(*group, *job, answer->by_member);
   const bool late = answer.error().code == Errc::kTimeout;
@@ -254,6 +260,24 @@ void BrokerAssignment::compare_if_ready(const std::string& group_id, Job& job) {
   job.let_words_go();
 }
 
+// Of a group that is in the middle of a generation's assignment the next one is compared.
+void BrokerAssignment::change_shadow(Group& group, const std::string& shadow) {
+  if (!group.is(GroupState::kStable) || group.migrating) return;
+  Job& job = job_of(group.id());
+  if (shadow.empty() && job.assignor.empty()) return forget(group);
+  job.shadow = shadow;
+  job.generation = job.report.generation = group.generation();
+  job.report.shadow.reset();
+  job.shadow_answer.reset();
+  if (shadow.empty()) return job.let_words_go();
+  auto words = read_members(group, parts_.image());
+  if (!words) return report_shadow(group.id(), job, words.error().why);
+  job.words = std::move(*words);
+  job.decision.emplace();
+  for (const auto& member : job.words->question.members) job.decision->push_back(member.owned);
+  ask_shadow(group, job);
+}
+
 void BrokerAssignment::on_follow_up(const std::string& group_id) {
   if (Group* group = parts_.table.find(group_id)) rebalance(*group, {Cause::kPartitionsGivenUp});
 }
@@ -318,19 +342,29 @@ void BrokerAssignment::on_image(const metadata::Changes& changes) {
     Group* group = parts_.table.find(id);
     if (!group || group->protocol_type() != kConsumerProtocolType) continue;
     const Job* job = find(id);
-    const std::string before = job ? job->assignor : "";
-    if (settings_of_group(id).assignor == before) continue;
-    rebalance(*group, {Cause::kAssignorChanged});
+    const GroupSettings now = settings_of_group(id);
+    if (now.assignor != (job ? job->assignor : "")) {
+      rebalance(*group, {Cause::kAssignorChanged});
+    } else if (now.shadow_assignor != (job ? job->shadow : "")) {
+      change_shadow(*group, now.shadow_assignor);
+    }
   }
 }
 
 void BrokerAssignment::on_assignor_swapped(std::string_view name) {
   std::vector<std::string> affected;
   for (const auto& [id, job] : jobs_) {
-    if (job->assignor == name) affected.push_back(id);
+    if (job->assignor == name || job->shadow == name) affected.push_back(id);
   }
   for (const std::string& id : affected) {
-    if (Group* group = parts_.table.find(id)) rebalance(*group, {Cause::kAssignorChanged});
+    Group* group = parts_.table.find(id);
+    const Job* job = find(id);
+    if (!group || !job) continue;
+    if (job->assignor == name) {
+      rebalance(*group, {Cause::kAssignorChanged});
+    } else {
+      change_shadow(*group, std::string(name));
+    }
   }
 }
 

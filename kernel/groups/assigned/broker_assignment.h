@@ -12,6 +12,9 @@
 // assignor fails, lies or is late, and by then it is too late to ask for it. A fallback is counted
 // and told; the group goes on as if the config were not there.
 //
+// A shadow that is named, or exchanged, while a group runs is compared at once with what its
+// members have: nobody has to disturb a group to see what an assignor would do with it.
+//
 // A group of which something is withheld is watched until it is through: whoever joins again starts
 // the next generation, and so does the group's rebalance timeout if nobody does. So it is when the
 // coordinator was loaded in the middle of that.
@@ -84,11 +87,11 @@ class BrokerAssignment {
   struct Ticket {
     std::string group_id;
     int32_t generation;
+    std::string assignor;
     bool shadow;
   };
 
-  static Task<void> ask(std::weak_ptr<Alive> alive, Ticket ticket, std::string assignor,
-                        AssignmentInput question);
+  static Task<void> ask(std::weak_ptr<Alive> alive, Ticket ticket, AssignmentInput question);
   GroupSettings settings_of_group(const std::string& group_id) const;
   Job& job_of(const std::string& group_id);
   Job* find(std::string_view group_id) const;
@@ -103,6 +106,8 @@ class BrokerAssignment {
   void give(Group& group, Job& job, const HandingOut& out);
   void note_leaders(const std::string& group_id, Job& job, const Assignments& from_leader);
   void compare_if_ready(const std::string& group_id, Job& job);
+  void change_shadow(Group& group, const std::string& shadow);
+  void ask_shadow(const Group& group, Job& job);
   void report_shadow(const std::string& group_id, Job& job, std::string problem);
   void on_deadline(const std::string& group_id);
   void on_follow_up(const std::string& group_id);

@@ -199,6 +199,40 @@ TEST_F(BrokerAssignmentTest, a_group_that_cannot_go_over_to_it_goes_on_where_it_
   EXPECT_EQ(heartbeat(a.id, a.generation), ErrorCode::kRebalanceInProgress);
 }
 
+TEST_F(BrokerAssignmentTest,
+       a_config_does_not_disturb_a_group_on_its_way_to_the_consumer_protocol) {
+  Client a;
+  rebalance_all({&a});
+  log.hold();
+  auto fresh = start_heartbeat(full({.id = "fresh"}));
+  set_config("tenon.assignor.shadow", "uniform");
+  EXPECT_FALSE(coordinator->assigned_report("g"));
+  set_config("tenon.assignor", "uniform");
+  EXPECT_EQ(heartbeat(a.id, a.generation), ErrorCode::kNone);
+  log.release();
+  run();
+  EXPECT_EQ(fresh.error(), ErrorCode::kNone);
+  EXPECT_EQ(described().members.size(), 2u);
+  EXPECT_FALSE(coordinator->assigned_report("g"));
+  pass(seconds(20));
+}
+
+TEST_F(BrokerAssignmentTest, a_config_holds_for_a_group_that_could_not_go_over_to_it) {
+  Client a, b;
+  rebalance_all({&a, &b});
+  log.hold();
+  auto fresh = start_heartbeat(full({.id = "fresh"}));
+  set_config("tenon.assignor", "uniform");
+  log.fail_with(Errc::kNotEnoughReplicas);
+  log.release();
+  run();
+  EXPECT_EQ(fresh.error(), ErrorCode::kCoordinatorNotAvailable);
+  log.recover();
+  EXPECT_EQ(heartbeat(a.id, a.generation), ErrorCode::kRebalanceInProgress);
+  rebalance_all({&a, &b});
+  EXPECT_EQ(a.assigned.size(), 2u);
+}
+
 // A group of one static member that reads everything, and stays away when another one joins.
 class StaysAway : public BrokerAssignmentTest {
  protected:
@@ -360,6 +394,59 @@ TEST_F(BrokerAssignmentTest, a_shadow_is_compared_and_changes_nothing) {
   EXPECT_EQ(to_text(*shadow.comparison),
             "it would give 2 of 4 partitions to others; 2..2 a member instead of 0..4; 0 moved "
             "instead of 0");
+}
+
+TEST_F(BrokerAssignmentTest, a_shadow_of_a_running_group_is_compared_at_once_and_disturbs_nobody) {
+  Client a, b;
+  rebalance_all({&a, &b});
+  set_config("tenon.assignor.shadow", "uniform");
+  EXPECT_EQ(heartbeat(a.id, a.generation), ErrorCode::kNone);
+  const auto shadow = report().shadow.value();
+  EXPECT_EQ(shadow.generation, a.generation);
+  ASSERT_TRUE(shadow.comparison);
+  EXPECT_EQ(to_text(*shadow.comparison),
+            "it would give 2 of 4 partitions to others; 2..2 a member instead of 0..4; 2 moved "
+            "instead of 0");
+  set_config("tenon.assignor.shadow", std::nullopt);
+  EXPECT_FALSE(coordinator->assigned_report("g"));
+}
+
+TEST_F(BrokerAssignmentTest, an_exchanged_shadow_is_compared_again) {
+  set_config("tenon.assignor.shadow", "uniform");
+  Client a, b;
+  rebalance_all({&a, &b});
+  assignors.play("uniform",
+                 [](const auto&) { return fail(Errc::kPluginFailed, "uniform", "ill"); });
+  coordinator->on_assignor_swapped("uniform");
+  run();
+  EXPECT_EQ(report().shadow->problem, "uniform: ill");
+  EXPECT_EQ(heartbeat(a.id, a.generation), ErrorCode::kNone);
+}
+
+TEST_F(BrokerAssignmentTest, the_answer_of_a_shadow_that_was_taken_back_is_for_nobody) {
+  Client a, b;
+  rebalance_all({&a, &b});
+  assignors.hold();
+  set_config("tenon.assignor.shadow", "uniform");
+  assignors.play("range", [](const auto&) { return fail(Errc::kPluginFailed, "range", "ill"); });
+  set_config("tenon.assignor.shadow", "range");
+  assignors.release();
+  run();
+  EXPECT_EQ(report().shadow->assignor, "range");
+  EXPECT_EQ(report().shadow->problem, "range: ill");
+}
+
+TEST_F(BrokerAssignmentTest, a_shadow_beside_an_assignor_of_the_broker_is_compared_with_it) {
+  set_config("tenon.assignor", "uniform");
+  Client a{.cooperative = true}, b{.cooperative = true};
+  rebalance_all({&a, &b});
+  set_config("tenon.assignor.shadow", "range");
+  ASSERT_TRUE(report().shadow && report().shadow->comparison);
+  EXPECT_EQ(report().shadow->comparison->differing, 0u);
+  set_config("tenon.assignor.shadow", std::nullopt);
+  EXPECT_FALSE(report().shadow);
+  EXPECT_EQ(report().given, 4u);
+  EXPECT_EQ(heartbeat(a.id, a.generation), ErrorCode::kNone);
 }
 
 TEST_F(BrokerAssignmentTest, a_failing_shadow_is_said_so_and_changes_nothing) {
