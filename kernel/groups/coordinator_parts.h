@@ -11,9 +11,9 @@
 #include "base/scheduler.h"
 #include "groups/assignment/assignors.h"
 #include "groups/chronicle/chronicle.h"
-#include "groups/consumer/lanes.h"
 #include "groups/group_config.h"
 #include "groups/table/group_table.h"
+#include "groups/turns/lanes.h"
 #include "statemachine/coordinator.h"
 
 namespace tenon::groups {

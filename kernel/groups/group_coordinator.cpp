@@ -122,6 +122,7 @@ Task<void> GroupCoordinator::stop() {
   state_->offsets.on_stopped();
   co_await std::move(drained);
   co_await state_->consumers.drained();
+  co_await state_->membership.drained();
 }
 
 void GroupCoordinator::on_image(const metadata::Changes& changes) {
@@ -211,7 +212,7 @@ Task<wire::LeaveGroupResponse> GroupCoordinator::leave_group(RequestInfo,
       co_return as_single(std::move(*left), version);
     }
   }
-  co_return as_single(state_->membership.leave(request), version);
+  co_return as_single(co_await state_->membership.leave(std::move(request)), version);
 }
 
 Task<wire::ConsumerGroupHeartbeatResponse> GroupCoordinator::consumer_group_heartbeat(

@@ -7,12 +7,14 @@
 //   1. All members of a generation are told of the same leader and protocol.
 //   2. An assignment comes from the leader of that very generation and is the member's own.
 //   3. An acknowledged offset is never lost.
+//   4. A group in between two rebalances is what the records in the log make of it, and nothing
+//      else.
 // Checked at the end
-//   4. No request stays parked and no timer is left but the check for expired offsets.
-//   5. A reload finds the same group.
+//   5. No request stays parked and no timer is left but the check for expired offsets.
 
 #include <map>
 
+#include "groups/table/group_queries.h"
 #include "groups/testing/group_fixture.h"
 
 namespace tenon::groups {
@@ -110,7 +112,8 @@ class GroupWalk : public GroupFixture, public ::testing::WithParamInterface<uint
   }
   void do_leave(Client& client) {
     if (client.waits() || client.member_id.empty()) return;
-    leave_all({{.member_id = client.member_id, .group_instance_id = client.instance}});
+    orphaned_leaves.push_back(
+        start_leave_all({{.member_id = client.member_id, .group_instance_id = client.instance}}));
     client.forget();
   }
   // Its connection is gone: nobody hears what it had asked for.
@@ -193,6 +196,33 @@ class GroupWalk : public GroupFixture, public ::testing::WithParamInterface<uint
     EXPECT_LE(found, last_offset);
   }
 
+  // What is on its way into the log is not decided on twice, so the state stands still meanwhile.
+  void check_records() {
+    if (!coordinator->is_active()) return;
+    const auto group = describe();
+    if (group.group_state != "Stable" && group.group_state != "Empty") return;
+    ++compared;
+    const auto found = groups::describe(from_records(), "g");
+    // Ids that were given out, and a group of nothing else, are not written.
+    if (found.group_state != "Dead") EXPECT_EQ(found.group_state, group.group_state);
+    ASSERT_EQ(found.members.size(), group.members.size());
+    for (size_t i = 0; i < found.members.size(); ++i) {
+      EXPECT_EQ(found.members[i].member_id, group.members[i].member_id);
+      EXPECT_EQ(found.members[i].member_metadata, group.members[i].member_metadata);
+      EXPECT_EQ(found.members[i].member_assignment, group.members[i].member_assignment);
+    }
+  }
+  GroupTable from_records() {
+    GroupTable table(scheduler);
+    for (const auto& record : log.all_records()) {
+      statemachine::CommittedRecord committed{.key = record.key, .value = std::nullopt};
+      if (record.value) committed.value = *record.value;
+      EXPECT_TRUE(table.replay(committed));
+    }
+    table.finish_load();
+    return table;
+  }
+
   void wind_down() {
     log.recover();
     log.release();
@@ -202,6 +232,7 @@ class GroupWalk : public GroupFixture, public ::testing::WithParamInterface<uint
     hear();
     for (auto& call : orphaned_joins) EXPECT_TRUE(call.answered());
     for (auto& call : orphaned_syncs) EXPECT_TRUE(call.answered());
+    for (auto& call : orphaned_leaves) EXPECT_TRUE(call.answered());
     EXPECT_TRUE(commits.empty());
     EXPECT_EQ(members(), 0u);
     EXPECT_EQ(scheduler.timers(), 1u);
@@ -211,15 +242,17 @@ class GroupWalk : public GroupFixture, public ::testing::WithParamInterface<uint
   std::vector<Client> clients;
   std::vector<JoinCallResult> orphaned_joins;
   std::vector<SyncCallResult> orphaned_syncs;
+  std::vector<LeaveCallResult> orphaned_leaves;
   std::vector<std::pair<int64_t, CommitCallResult>> commits;
   std::map<int32_t, std::string> leaders;
   int64_t last_offset = 0;
   int64_t acknowledged = -1;
   int assignments = 0;
+  int compared = 0;
 };
 
 TEST_P(GroupWalk, keeps_its_promises) {
-  for (int i = 0; i < 3'000; ++i) {
+  for (int i = 0; i < 10'000; ++i) {
     step();
     run();
     hear();
@@ -232,27 +265,15 @@ TEST_P(GroupWalk, keeps_its_promises) {
   wind_down();
 }
 
-TEST_P(GroupWalk, is_found_again_as_it_was) {
-  for (int i = 0; i < 1'000; ++i) {
+TEST_P(GroupWalk, is_what_its_records_make_of_it) {
+  for (int i = 0; i < 2'000; ++i) {
     step();
     run();
     hear();
+    check_records();
+    if (HasFailure()) FAIL() << "seed " << GetParam() << ", step " << i;
   }
-  log.recover();
-  log.release();
-  run();
-  const auto before = describe();
-  const int64_t offset = fetch();
-  restart();
-  const auto after = describe();
-  EXPECT_EQ(fetch(), offset);
-  if (before.group_state != "Stable") return;
-  EXPECT_EQ(after.group_state, "Stable");
-  ASSERT_EQ(after.members.size(), before.members.size());
-  for (size_t i = 0; i < after.members.size(); ++i) {
-    EXPECT_EQ(after.members[i].member_id, before.members[i].member_id);
-    EXPECT_EQ(after.members[i].member_assignment, before.members[i].member_assignment);
-  }
+  EXPECT_GT(compared, 20);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, GroupWalk, ::testing::Range<uint64_t>(1, 17));

@@ -151,7 +151,7 @@ class AssignedWalk : public ConsumerFixture, public ::testing::WithParamInterfac
   void leave(size_t place) {
     Process& process = *processes[place];
     if (process.instance || process.frozen || process.member_id.empty() || process.joining) return;
-    GroupFixture::leave(process.member_id);
+    leaving.push_back(start_leave(process.member_id));
     crash(place);
   }
 
@@ -343,6 +343,7 @@ class AssignedWalk : public ConsumerFixture, public ::testing::WithParamInterfac
   int32_t partitions = 4;
   std::vector<std::unique_ptr<Process>> processes;
   std::vector<std::unique_ptr<Process>> orphans;  // their requests may still be parked
+  std::vector<LeaveCallResult> leaving;
   int assignments = 0;
   int restarts = 0;
 };

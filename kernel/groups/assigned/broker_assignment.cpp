@@ -63,8 +63,11 @@ struct BrokerAssignment::Job {
   }
 };
 
-BrokerAssignment::BrokerAssignment(const CoordinatorParts& parts, Doors doors)
-    : parts_(parts), doors_(std::move(doors)), alive_(std::make_shared<Alive>(Alive{this})) {}
+BrokerAssignment::BrokerAssignment(const CoordinatorParts& parts, Turns& turns, Doors doors)
+    : parts_(parts),
+      turns_(turns),
+      doors_(std::move(doors)),
+      alive_(std::make_shared<Alive>(Alive{this})) {}
 
 BrokerAssignment::~BrokerAssignment() = default;
 
@@ -100,8 +103,9 @@ void BrokerAssignment::on_unreadable(Group& group, Job& job, const Unreadable& u
 void BrokerAssignment::start_asking(Group& group, Job& job) {
   if (!job.assignor.empty()) {
     job.phase = Stage::kAsking;
-    job.deadline.arm(milliseconds(parts_.config.assignor_timeout_ms),
-                     [this, id = group.id()] { on_deadline(id); });
+    job.deadline.arm(milliseconds(parts_.config.assignor_timeout_ms), [this, id = group.id()] {
+      turns_.queue(id, [this](Group& waiting) { on_deadline(waiting); });
+    });
     spawn(ask(alive_, {group.id(), job.generation, job.assignor, false}, job.words->question));
   }
   if (!job.shadow.empty()) ask_shadow(group, job);
@@ -118,29 +122,35 @@ Task<void> BrokerAssignment::ask(std::weak_ptr<Alive> alive, Ticket ticket,
   auto asked = parts.assignors.assign(parts.scheduler, ticket.assignor, std::move(question),
                                       milliseconds(parts.config.assignor_timeout_ms));
   auto answer = co_await std::move(asked);
-  if (const auto living = alive.lock()) living->self->on_answer(ticket, std::move(answer));
+  const auto living = alive.lock();
+  if (!living) co_return;
+  const std::string id = ticket.group_id;
+  BrokerAssignment* self = living->self;
+  self->turns_.queue(
+      id, [self, ticket = std::move(ticket), answer = std::move(answer)](Group& group) mutable {
+        self->on_answer(group, ticket, std::move(answer));
+      });
 }
 
-void BrokerAssignment::on_answer(const Ticket& ticket, Result<Assignment> answer) {
-  Group* group = parts_.table.find(ticket.group_id);
+void BrokerAssignment::on_answer(Group& group, const Ticket& ticket, Result<Assignment> answer) {
   Job* job = find(ticket.group_id);
   // Somebody may have joined or left meanwhile; then this answer is for nobody.
-  if (!group || !job || !job->words || job->generation != ticket.generation) return;
+  if (!job || !job->words || job->generation != ticket.generation) return;
   if (ticket.shadow) {
     if (ticket.assignor == job->shadow) on_shadow_answer(ticket.group_id, *job, std::move(answer));
     return;
   }
   if (job->phase != Stage::kAsking) return;
-  if (answer) return on_assigned(*group, *job, answer->by_member);
+  if (answer) return on_assigned(group, *job, answer->by_member);
   const bool late = answer.error().code == Errc::kTimeout;
-  fall_back(*group, *job, late ? Fallback::kLate : Fallback::kFailed, answer.error().text());
+  fall_back(group, *job, late ? Fallback::kLate : Fallback::kFailed, answer.error().text());
 }
 
-void BrokerAssignment::on_deadline(const std::string& group_id) {
-  Group* group = parts_.table.find(group_id);
-  Job* job = find(group_id);
-  TN_ASSERT(group && job && job->phase == Stage::kAsking);
-  fall_back(*group, *job, Fallback::kLate,
+void BrokerAssignment::on_deadline(Group& group) {
+  Job* job = find(group.id());
+  // It may have answered before it was the group's turn, or be asked anew.
+  if (!job || job->phase != Stage::kAsking || job->deadline.armed()) return;
+  fall_back(group, *job, Fallback::kLate,
             fmt::format("assignor {} was not ready in {} ms", job->assignor,
                         parts_.config.assignor_timeout_ms));
 }
@@ -167,7 +177,7 @@ void BrokerAssignment::on_assigned(Group& group, Job& job, const std::vector<Par
 void BrokerAssignment::watch(const Group& group, Job& job, size_t withheld) {
   job.report.withheld = withheld;
   job.follow_up.arm(milliseconds(group.rebalance_timeout_ms()),
-                    [this, id = group.id()] { on_follow_up(id); });
+                    [this, id = group.id()] { rebalance(id, {Cause::kPartitionsGivenUp}); });
 }
 
 void BrokerAssignment::give(Group& group, Job& job, const HandingOut& out) {
@@ -278,14 +288,13 @@ void BrokerAssignment::change_shadow(Group& group, const std::string& shadow) {
   ask_shadow(group, job);
 }
 
-void BrokerAssignment::on_follow_up(const std::string& group_id) {
-  if (Group* group = parts_.table.find(group_id)) rebalance(*group, {Cause::kPartitionsGivenUp});
-}
-
 // Of groups that have been given something, or are about to be; those that join come by anyway.
-void BrokerAssignment::rebalance(Group& group, const Reason& reason) {
-  if (group.is(GroupState::kStable) || group.is(GroupState::kCompletingRebalance))
-    doors_.rebalance(group, reason);
+void BrokerAssignment::rebalance(const std::string& group_id, Reason reason) {
+  turns_.queue(group_id, [this, reason = std::move(reason)](Group& group) {
+    if (group.is(GroupState::kStable) || group.is(GroupState::kCompletingRebalance)) {
+      doors_.rebalance(group, reason);
+    }
+  });
 }
 
 void BrokerAssignment::end(const Group& group) {
@@ -344,7 +353,7 @@ void BrokerAssignment::on_image(const metadata::Changes& changes) {
     const Job* job = find(id);
     const GroupSettings now = settings_of_group(id);
     if (now.assignor != (job ? job->assignor : "")) {
-      rebalance(*group, {Cause::kAssignorChanged});
+      rebalance(id, {Cause::kAssignorChanged});
     } else if (now.shadow_assignor != (job ? job->shadow : "")) {
       change_shadow(*group, now.shadow_assignor);
     }
@@ -361,7 +370,7 @@ void BrokerAssignment::on_assignor_swapped(std::string_view name) {
     const Job* job = find(id);
     if (!group || !job) continue;
     if (job->assignor == name) {
-      rebalance(*group, {Cause::kAssignorChanged});
+      rebalance(id, {Cause::kAssignorChanged});
     } else {
       change_shadow(*group, std::string(name));
     }

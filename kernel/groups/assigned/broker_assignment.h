@@ -42,18 +42,19 @@
 #include "groups/coordinator_parts.h"
 #include "groups/group_settings.h"
 #include "groups/table/group_records.h"
+#include "groups/turns/turns.h"
 #include "metadata/changes.h"
 
 namespace tenon::groups {
 
 class BrokerAssignment {
  public:
-  // What is done with a group; both are called from the event loop or from take().
+  // What is done with a group, at its turn.
   struct Doors {
     std::function<void(Group&, const Assignments&)> give;  // store, then answer
     std::function<void(Group&, const Reason&)> rebalance;
   };
-  BrokerAssignment(const CoordinatorParts& parts, Doors doors);
+  BrokerAssignment(const CoordinatorParts& parts, Turns& turns, Doors doors);
   ~BrokerAssignment();
 
   // A generation has begun, and nobody has been told of it yet.
@@ -96,7 +97,7 @@ class BrokerAssignment {
   Job& job_of(const std::string& group_id);
   Job* find(std::string_view group_id) const;
   void start_asking(Group& group, Job& job);
-  void on_answer(const Ticket& ticket, Result<Assignment> answer);
+  void on_answer(Group& group, const Ticket& ticket, Result<Assignment> answer);
   void on_assigned(Group& group, Job& job, const std::vector<Partitions>& target);
   void on_shadow_answer(const std::string& group_id, Job& job, Result<Assignment> answer);
   void watch(const Group& group, Job& job, size_t withheld);
@@ -109,11 +110,11 @@ class BrokerAssignment {
   void change_shadow(Group& group, const std::string& shadow);
   void ask_shadow(const Group& group, Job& job);
   void report_shadow(const std::string& group_id, Job& job, std::string problem);
-  void on_deadline(const std::string& group_id);
-  void on_follow_up(const std::string& group_id);
-  void rebalance(Group& group, const Reason& reason);
+  void on_deadline(Group& group);
+  void rebalance(const std::string& group_id, Reason reason);
 
   const CoordinatorParts& parts_;
+  Turns& turns_;
   Doors doors_;
   std::map<std::string, std::unique_ptr<Job>, std::less<>> jobs_;
   AssignedCounts counts_;

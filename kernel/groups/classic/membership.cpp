@@ -19,13 +19,15 @@ wire::LeaveGroupResponse leave_error(ErrorCode code) {
 
 Membership::Membership(const CoordinatorParts& parts)
     : parts_(parts),
-      assigned_(parts, {.give = [this](Group& group,
-                                       const Assignments& all) { store_assignment(group, all); },
-                        .rebalance =
-                            [this](Group& group, const Reason& reason) {
-                              rebalance_.prepare_or_complete(group, reason);
-                            }}),
-      rebalance_(parts, assigned_) {}
+      turns_(parts),
+      assigned_(
+          parts, turns_,
+          {.give = [this](Group& group, const Assignments& all) { rebalance_.settle(group, all); },
+           .rebalance =
+               [this](Group& group, const Reason& reason) {
+                 rebalance_.prepare_or_complete(group, reason);
+               }}),
+      rebalance_(parts, turns_, assigned_) {}
 
 ErrorCode Membership::heartbeat(const wire::HeartbeatRequest& request) {
   Group* group = parts_.table.find(request.group_id);
@@ -40,10 +42,19 @@ ErrorCode Membership::heartbeat(const wire::HeartbeatRequest& request) {
                                                     : ErrorCode::kNone;
 }
 
-wire::LeaveGroupResponse Membership::leave(const wire::LeaveGroupRequest& request) {
-  Group* group = parts_.table.find(request.group_id);
+Task<wire::LeaveGroupResponse> Membership::leave(wire::LeaveGroupRequest request) {
+  wire::LeaveGroupResponse response = leave_error(ErrorCode::kNotCoordinator);
+  co_await turns_.take(request.group_id, [this, &request, &response](Group* group) {
+    response = decide_leave(group, request);
+  });
+  co_return response;
+}
+
+wire::LeaveGroupResponse Membership::decide_leave(Group* group,
+                                                  const wire::LeaveGroupRequest& request) {
   if (!group) return leave_error(ErrorCode::kUnknownMemberId);
-  if (group->is(GroupState::kDead) || group->migrating) {
+  // It has just become a consumer group, or goes: the client tries again.
+  if (group->is(GroupState::kDead) || group->consumer) {
     return leave_error(ErrorCode::kCoordinatorNotAvailable);
   }
   wire::LeaveGroupResponse response;
@@ -60,7 +71,6 @@ wire::LeaveGroupResponse Membership::leave(const wire::LeaveGroupRequest& reques
   } else {
     rebalance_.complete_if_all_joined(*group);
   }
-  parts_.table.erase_if_blank(*group);
   return response;
 }
 

@@ -16,8 +16,8 @@
 //   rebalance.h             the phases
 //   ../assigned/            groups whose assignment is made here, not by their leader
 //
-// Threads: the coordinator's scheduler. The request is judged against the group as it is now; what
-// comes back from the log is judged again, because the group may have moved on.
+// Threads: the coordinator's scheduler. Requests and timers take their turn at the group
+// (turns/turns.h), but for Heartbeat, which only looks and is not kept waiting.
 #pragma once
 
 #include <memory>
@@ -60,20 +60,21 @@ class Membership {
  public:
   explicit Membership(const CoordinatorParts& parts);
 
-  // The group id and the session timeout have been checked.
+  // The group id and the session timeout have been checked. A reply that is dropped means that the
+  // coordinator has ended.
   void join(JoinCall call);
   void sync(wire::SyncGroupRequest request, Reply<wire::SyncGroupResponse> reply);
   wire::ErrorCode heartbeat(const wire::HeartbeatRequest& request);
   // Per member, in the request's order, or one error for the whole group.
-  wire::LeaveGroupResponse leave(const wire::LeaveGroupRequest& request);
+  Task<wire::LeaveGroupResponse> leave(wire::LeaveGroupRequest request);
   // A commit shows that the member lives.
   void on_offset_commit(Group& group, std::string_view member_id);
 
   // A new id for a client: its own name, or that of its instance, and a random part.
   std::string new_member_id(const RequestInfo& info, const std::optional<std::string>& instance_id);
 
-  // KIP-848, online migration. While the group is being written down as a consumer group nothing
-  // is parked and nobody is watched; if that fails, it goes on where it was.
+  // KIP-848, online migration; in the group's turn. While the group is being written down as a
+  // consumer group nothing is parked and nobody is watched; if that fails, it goes on where it was.
   void begin_migration(Group& group);
   void give_up_migration(Group& group);
   // The group was a consumer group until now: its members are to join.
@@ -87,6 +88,7 @@ class Membership {
   void on_loaded();
   // Answers everything that is parked with NOT_COORDINATOR and ends all groups.
   void on_stopped();
+  Task<void> drained() { return turns_.drained(); }
 
  private:
   // The first member that a LeaveGroup took out.
@@ -97,6 +99,7 @@ class Membership {
   };
 
   // membership_join.cpp
+  void decide_join(Group* group, JoinCall& call);
   bool accepts(const Group& group, std::string_view member_id) const;
   void refuse_at_capacity(Group& group, JoinCall& call);
   void join_new(Group& group, JoinCall& call);
@@ -111,26 +114,28 @@ class Membership {
   void update_then_rebalance(Group& group, Member& member, JoinCall& call);
 
   // membership_static.cpp
-  struct Replacement;
   void replace_static(Group& group, JoinCall& call, const std::string& new_id);
-  void fence(Group& group, Member& member);
-  void store_replacement(Group& group, Replacement replacement);
-  void on_replacement_stored(Replacement replacement, const Result<Offset>& result);
-  void revert_replacement(Group& group, Replacement& replacement, const Error& error);
+  std::optional<Cause> cause_of_replacement(Group& group, Member& member,
+                                            const JoinCall& call) const;
+  void replace_in_round(Group& group, Member& member, JoinCall& call, const std::string& new_id);
+  void replace_in_log(Group& group, const Member& member, JoinCall& call,
+                      const std::string& new_id);
+  void on_replaced(Group& group, Member& member, JoinCall& call, const std::string& old_leader);
 
   // membership_sync.cpp
+  void decide_sync(Group* group, const wire::SyncGroupRequest& request,
+                   Reply<wire::SyncGroupResponse>& reply);
   wire::ErrorCode validate_sync(const Group& group, const wire::SyncGroupRequest& request) const;
   void park_sync(Group& group, Member& member, Reply<wire::SyncGroupResponse> reply);
   void take_assignment(Group& group, const wire::SyncGroupRequest& request);
-  void store_assignment(Group& group, const Assignments& assignments);
-  void on_assignment_stored(const std::string& group_id, int32_t generation,
-                            const Assignments& assignments, const Result<Offset>& result);
 
   // membership.cpp
+  wire::LeaveGroupResponse decide_leave(Group* group, const wire::LeaveGroupRequest& request);
   wire::ErrorCode leave_one(Group& group, const wire::LeaveGroupRequest::MemberIdentity& identity,
                             std::optional<Departure>& departed);
 
   const CoordinatorParts& parts_;
+  Turns turns_;
   BrokerAssignment assigned_;
   Rebalance rebalance_;
   // What the pending ids of all groups take; shared with those who give it back.

@@ -31,15 +31,21 @@ void refuse(JoinCall& call, ErrorCode code) {
 }  // namespace
 
 void Membership::join(JoinCall call) {
+  std::string group_id = call.request.group_id;
+  spawn(turns_.take(std::move(group_id), [this, call = std::move(call)](Group* group) mutable {
+    decide_join(group, call);
+  }));
+}
+
+void Membership::decide_join(Group* group, JoinCall& call) {
   const std::string& member_id = call.request.member_id;
   // Only somebody new can bring a group into being.
-  Group* group = member_id.empty() ? &parts_.table.get_or_create(call.request.group_id)
-                                   : parts_.table.find(call.request.group_id);
+  if (!group && member_id.empty()) group = &parts_.table.get_or_create(call.request.group_id);
   if (!group) return refuse(call, ErrorCode::kUnknownMemberId);
   if (group->is(GroupState::kDead)) {
     refuse(call, ErrorCode::kCoordinatorNotAvailable);
-  } else if (group->migrating) {
-    refuse(call, ErrorCode::kRebalanceInProgress);
+  } else if (group->consumer) {
+    refuse(call, ErrorCode::kRebalanceInProgress);  // it has just become one
   } else if (!accepts(*group, member_id)) {
     refuse_at_capacity(*group, call);
   } else if (!group->supports_protocols(call.request.protocol_type, call.request.protocols)) {
@@ -49,7 +55,6 @@ void Membership::join(JoinCall call) {
   } else {
     join_existing(*group, call);
   }
-  parts_.table.erase_if_blank(*group);
 }
 
 // group.max.size. While members join, those parked count, so that the last to come back are kept
@@ -104,7 +109,9 @@ void Membership::hand_out_id(Group& group, JoinCall& call, const std::string& me
   const int32_t timeout_ms =
       std::min(call.request.session_timeout_ms, parts_.config.pending_member_timeout_ms);
   group.add_pending(member_id, std::move(charge))
-      .arm(milliseconds(timeout_ms), [this, &group, id = member_id] { expire_pending(group, id); });
+      .arm(milliseconds(timeout_ms), [this, id = group.id(), member_id] {
+        turns_.queue(id, [this, member_id](Group& group) { expire_pending(group, member_id); });
+      });
   call.reply.send(join_error(member_id, ErrorCode::kMemberIdRequired));
 }
 
@@ -121,9 +128,8 @@ std::shared_ptr<const void> Membership::charge_pending(const Group& group,
 }
 
 void Membership::expire_pending(Group& group, const std::string& member_id) {
-  // The timer, and with it the caller's copy of the id, goes with the pending entry.
-  group.remove(std::string(member_id));
-  if (parts_.table.erase_if_blank(group)) return;
+  if (!group.is_pending(member_id)) return;  // it came before it was the group's turn
+  group.remove(member_id);
   rebalance_.complete_if_all_joined(group);
 }
 

@@ -117,7 +117,18 @@ TEST_F(StaticMemberTest, a_return_that_changes_the_protocol_starts_a_rebalance) 
   EXPECT_EQ(back.get().protocol_name, "sticky");
 }
 
-TEST_F(StaticMemberTest, a_return_that_cannot_be_written_is_taken_back) {
+TEST_F(StaticMemberTest, until_the_return_is_in_the_log_the_former_self_is_the_member) {
+  settle_two();
+  log.hold();
+  auto back = start_join(as_static("two"));
+  EXPECT_EQ(heartbeat(other, 1, "two"), ErrorCode::kNone);
+  log.release();
+  run();
+  EXPECT_EQ(heartbeat(other, 1, "two"), ErrorCode::kFencedInstanceId);
+  EXPECT_EQ(heartbeat(back.get().member_id, 1, "two"), ErrorCode::kNone);
+}
+
+TEST_F(StaticMemberTest, a_return_that_cannot_be_written_changes_nothing) {
   settle_two();
   log.fail_with(Errc::kNotEnoughReplicas);
   auto back = start_join(as_static("two"));
@@ -127,7 +138,7 @@ TEST_F(StaticMemberTest, a_return_that_cannot_be_written_is_taken_back) {
   EXPECT_EQ(start_join(as_static("two")).error(), ErrorCode::kNone);
 }
 
-TEST_F(StaticMemberTest, a_return_overtaken_by_a_rebalance_is_answered_with_it) {
+TEST_F(StaticMemberTest, a_rebalance_waits_for_a_return_that_is_being_written) {
   settle_two();
   log.hold();
   auto back = start_join(as_static("two"));
@@ -136,7 +147,10 @@ TEST_F(StaticMemberTest, a_return_overtaken_by_a_rebalance_is_answered_with_it) 
   auto again = start_join(first);
   log.release();
   run();
-  EXPECT_EQ(back.get().generation_id, 2);
+  EXPECT_EQ(back.get().generation_id, 1);
+  auto second = as_static("two");
+  second.member_id = back.get().member_id;
+  EXPECT_EQ(start_join(second).get().generation_id, 2);
   EXPECT_EQ(again.get().generation_id, 2);
 }
 
@@ -147,8 +161,8 @@ TEST_F(StaticMemberTest, two_returns_in_a_row_leave_the_last_one) {
   auto second = start_join(as_static("two"));
   log.release();
   run();
-  EXPECT_EQ(first.error(), ErrorCode::kFencedInstanceId);
-  EXPECT_EQ(second.error(), ErrorCode::kNone);
+  EXPECT_EQ(heartbeat(first.get().member_id, 1, "two"), ErrorCode::kFencedInstanceId);
+  EXPECT_EQ(heartbeat(second.get().member_id, 1, "two"), ErrorCode::kNone);
   EXPECT_EQ(members(), 2u);
 }
 

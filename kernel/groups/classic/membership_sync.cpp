@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "base/log.h"
-#include "groups/append_errors.h"
 #include "groups/classic/membership.h"
 
 namespace tenon::groups {
@@ -18,11 +16,19 @@ bool differs(const std::optional<std::string>& claimed, const std::optional<std:
 }  // namespace
 
 void Membership::sync(wire::SyncGroupRequest request, Reply<wire::SyncGroupResponse> reply) {
-  Group* group = parts_.table.find(request.group_id);
+  std::string group_id = request.group_id;
+  spawn(turns_.take(std::move(group_id),
+                    [this, request = std::move(request), reply = std::move(reply)](
+                        Group* group) mutable { decide_sync(group, request, reply); }));
+}
+
+void Membership::decide_sync(Group* group, const wire::SyncGroupRequest& request,
+                             Reply<wire::SyncGroupResponse>& reply) {
   if (!group) return reply.send(sync_error(ErrorCode::kUnknownMemberId));
+  // It has just become one.
+  if (group->consumer) return reply.send(sync_error(ErrorCode::kRebalanceInProgress));
   const ErrorCode error = validate_sync(*group, request);
   if (error != ErrorCode::kNone) return reply.send(sync_error(error));
-  if (group->migrating) return reply.send(sync_error(ErrorCode::kRebalanceInProgress));
   Member& member = *group->find(request.member_id);
   switch (group->state()) {
     case GroupState::kEmpty:
@@ -69,33 +75,7 @@ void Membership::take_assignment(Group& group, const wire::SyncGroupRequest& req
   for (const auto& each : request.assignments) {
     if (group.has(each.member_id)) assignments[each.member_id] = each.assignment;
   }
-  if (!assigned_.take(group, assignments)) store_assignment(group, assignments);
-}
-
-void Membership::store_assignment(Group& group, const Assignments& assignments) {
-  std::vector<statemachine::Record> records;
-  records.push_back(group_record(group, assignments));
-  parts_.runtime.write(std::move(records), [this, id = group.id(), generation = group.generation(),
-                                            assignments](const Result<Offset>& result) {
-    on_assignment_stored(id, generation, assignments, result);
-  });
-}
-
-void Membership::on_assignment_stored(const std::string& group_id, int32_t generation,
-                                      const Assignments& assignments,
-                                      const Result<Offset>& result) {
-  Group* group = parts_.table.find(group_id);
-  // Somebody may have joined or left meanwhile; then this assignment is for nobody.
-  if (!group || !group->is(GroupState::kCompletingRebalance) || group->generation() != generation) {
-    return;
-  }
-  if (!result) {
-    rebalance_.propagate_error(*group, group_write_error(result.error()));
-    rebalance_.prepare_or_complete(*group, {Cause::kWriteFailed, "", result.error().text()});
-    return;
-  }
-  group->transition_to(GroupState::kStable, parts_.now_ms());
-  rebalance_.propagate(*group, assignments);
+  if (!assigned_.take(group, assignments)) rebalance_.settle(group, assignments);
 }
 
 }  // namespace tenon::groups

@@ -117,14 +117,39 @@ TEST_F(SyncTest, a_rebalance_sends_those_who_wait_back_to_join) {
   EXPECT_EQ(sync(a, 1).error(), ErrorCode::kRebalanceInProgress);
 }
 
-TEST_F(SyncTest, an_assignment_that_comes_too_late_is_for_nobody) {
+TEST_F(SyncTest, who_joins_while_an_assignment_is_written_waits_for_it) {
   join_two();
   log.hold();
   auto leader = sync(a, 1, {{a, "for a"}, {b, "for b"}});
-  auto third = join();
-  EXPECT_EQ(leader.error(), ErrorCode::kRebalanceInProgress);
+  auto third = start_join();
+  EXPECT_FALSE(third.answered());
   log.release();
   run();
+  EXPECT_EQ(text_of(leader.get().assignment), "for a");
+  EXPECT_EQ(third.error(), ErrorCode::kMemberIdRequired);
+  EXPECT_EQ(state(), "Stable");
+}
+
+TEST_F(SyncTest, who_syncs_while_the_assignment_is_written_gets_it) {
+  join_two();
+  log.hold();
+  auto leader = sync(a, 1, {{a, "for a"}, {b, "for b"}});
+  auto follower = sync(b, 1);
+  log.release();
+  run();
+  EXPECT_EQ(text_of(follower.get().assignment), "for b");
+}
+
+TEST_F(SyncTest, who_falls_silent_while_an_assignment_is_written_goes_after_it) {
+  join_two();
+  log.hold();
+  auto leader = sync(a, 1, {{a, "for a"}, {b, "for b"}});
+  pass(seconds(11));
+  EXPECT_EQ(members(), 2u);
+  log.release();
+  run();
+  EXPECT_EQ(text_of(leader.get().assignment), "for a");
+  EXPECT_EQ(members(), 1u);
   EXPECT_EQ(state(), "PreparingRebalance");
 }
 

@@ -5,12 +5,16 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "groups/append_errors.h"
 
 namespace tenon::groups {
 namespace {
 
 using std::chrono::milliseconds;
 using wire::ErrorCode;
+
+// When the log is asked again to take what it refused, and nobody waits for it.
+constexpr milliseconds kWriteAgain{1'000};
 
 bool may_start(const Group& group) {
   switch (group.state()) {
@@ -85,25 +89,37 @@ void Rebalance::prepare(Group& group, const Reason& reason) {
   } else if (group.all_joined()) {
     complete(group);
   } else {
-    group.join_timer.arm(milliseconds(group.rebalance_timeout_ms()),
-                         [this, &group] { complete(group); });
+    wait_for_all(group);
   }
 }
 
 void Rebalance::resume(Group& group) {
   if (group.is(GroupState::kCompletingRebalance)) return prepare(group, {Cause::kWriteFailed});
-  if (!group.is(GroupState::kPreparingRebalance)) return;
-  group.join_timer.arm(milliseconds(group.rebalance_timeout_ms()),
-                       [this, &group] { complete(group); });
+  if (group.is(GroupState::kPreparingRebalance)) wait_for_all(group);
+}
+
+void Rebalance::wait_for_all(Group& group) {
+  wait(group, milliseconds(group.rebalance_timeout_ms()),
+       [this](Group& waiting) { complete(waiting); });
+}
+
+// Goes on with a join phase after a while. When it is the group's turn it may have gone on without
+// this, and wait for something else.
+void Rebalance::wait(Group& group, milliseconds delay, std::move_only_function<void(Group&)> act) {
+  auto go_on = [act = std::move(act)](Group& waiting) mutable {
+    if (waiting.is(GroupState::kPreparingRebalance) && !waiting.join_timer.armed()) act(waiting);
+  };
+  group.join_timer.arm(delay, [this, id = group.id(), go_on = std::move(go_on)]() mutable {
+    turns_.queue(id, std::move(go_on));
+  });
 }
 
 void Rebalance::wait_for_first_members(Group& group) {
   const int64_t delay = parts_.config.initial_rebalance_delay_ms;
   const int64_t remaining = std::max<int64_t>(group.rebalance_timeout_ms() - delay, 0);
   group.member_added = false;
-  group.join_timer.arm(milliseconds(delay), [this, &group, delay, remaining] {
-    extend_or_complete(group, delay, remaining);
-  });
+  wait(group, milliseconds(delay),
+       [this, delay, remaining](Group& waiting) { extend_or_complete(waiting, delay, remaining); });
 }
 
 // KIP-134: while members keep coming the delay is given again, up to the rebalance timeout.
@@ -112,8 +128,8 @@ void Rebalance::extend_or_complete(Group& group, int64_t delay_ms, int64_t remai
   group.member_added = false;
   const int64_t next = std::min<int64_t>(parts_.config.initial_rebalance_delay_ms, remaining_ms);
   const int64_t left = std::max<int64_t>(remaining_ms - delay_ms, 0);
-  group.join_timer.arm(milliseconds(next),
-                       [this, &group, next, left] { extend_or_complete(group, next, left); });
+  wait(group, milliseconds(next),
+       [this, next, left](Group& waiting) { extend_or_complete(waiting, next, left); });
 }
 
 void Rebalance::complete_if_all_joined(Group& group) {
@@ -128,22 +144,25 @@ void Rebalance::complete(Group& group) {
   TN_ASSERT(group.is(GroupState::kPreparingRebalance));
   group.join_timer.cancel();
   drop_not_joined(group);
-  if (!group.members().empty() && !group.elect_joined_leader()) {
-    // Only static members are left and none has come back: their sessions decide.
-    group.join_timer.arm(milliseconds(group.rebalance_timeout_ms()),
-                         [this, &group] { complete(group); });
-    return;
-  }
+  if (group.members().empty()) return write_empty_generation(group);
+  // Only static members are left and none has come back: their sessions decide.
+  if (!group.elect_joined_leader()) return wait_for_all(group);
   group.start_generation(parts_.now_ms());
-  if (!group.is(GroupState::kEmpty)) return announce_generation(group);
-  assigned_.forget(group);
-  log_info("group {}: generation {} is empty", group.id(), group.generation());
-  parts_.chronicles.of(group.id()).ended(group.generation(), 0);
-  std::vector<statemachine::Record> records;
-  records.push_back(group_record(group, {}));
-  // If this is not written the last generation comes back after a restart, with members that are
-  // not there and that their sessions remove. So nothing is to be done about it.
-  parts_.runtime.write(std::move(records), [](const Result<Offset>&) {});
+  announce_generation(group);
+}
+
+// Nobody is left. Until that is in the log the group is not Empty; who joins meanwhile, because the
+// log refused it, begins the next generation in its place.
+void Rebalance::write_empty_generation(Group& group) {
+  turns_.decide(group_record(group.id(), empty_generation_value(group, parts_.now_ms())),
+                [this](Group& emptied, const Result<>& written) {
+                  if (!written)
+                    return wait(emptied, kWriteAgain,
+                                [this](Group& waiting) { complete(waiting); });
+                  assigned_.forget(emptied);
+                  log_info("group {}: generation {} is empty", emptied.id(), emptied.generation());
+                  parts_.chronicles.of(emptied.id()).ended(emptied.generation(), 0);
+                });
 }
 
 void Rebalance::drop_not_joined(Group& group) {
@@ -165,11 +184,14 @@ void Rebalance::announce_generation(Group& group) {
     start_session(group, *member);
     group.pending_syncs().insert(id);
   }
-  group.sync_timer.arm(milliseconds(group.rebalance_timeout_ms()),
-                       [this, &group] { expire_syncs(group); });
+  group.sync_timer.arm(milliseconds(group.rebalance_timeout_ms()), [this, id = group.id()] {
+    turns_.queue(id, [this](Group& waiting) { expire_syncs(waiting); });
+  });
 }
 
 void Rebalance::expire_syncs(Group& group) {
+  // The next generation may have begun before it was the group's turn.
+  if (group.sync_timer.armed() || !may_start(group)) return;
   const auto silent = group.pending_syncs();
   for (const std::string& id : silent) evict(group, id, Cause::kDidNotSync);
   if (!silent.empty()) prepare_or_complete(group, {Cause::kDidNotSync, *silent.begin()});
@@ -181,15 +203,23 @@ void Rebalance::mark_synced(Group& group, std::string_view member_id) {
   if (pending.empty()) group.sync_timer.cancel();
 }
 
-void Rebalance::propagate(Group& group, const Assignments& assignments) {
+void Rebalance::settle(Group& group, const Assignments& assignments) {
+  turns_.decide(group_record(group.id(), generation_value(group, assignments, parts_.now_ms())),
+                [this](Group& settled, const Result<>& written) {
+                  if (written) return propagate(settled);
+                  propagate_error(settled, group_write_error(written.error()));
+                  prepare_or_complete(settled, {Cause::kWriteFailed, "", written.error().text()});
+                });
+}
+
+void Rebalance::propagate(Group& group) {
   for (const auto& [id, member] : group.members()) {
-    const auto assigned = assignments.find(id);
-    member->assignment = assigned == assignments.end() ? Bytes{} : assigned->second;
     answer_sync(group, *member, sync_answer(group, *member));
   }
   parts_.chronicles.of(group.id()).ended(group.generation(), group.members().size());
 }
 
+// What the members were last given is still known, for an assignor to be true to.
 void Rebalance::propagate_error(Group& group, ErrorCode code) {
   for (const auto& [id, member] : group.members()) {
     answer_sync(group, *member, sync_error(code));
@@ -219,19 +249,20 @@ void Rebalance::evict(Group& group, std::string_view member_id, Cause why) {
 }
 
 void Rebalance::start_session(Group& group, Member& member, int32_t timeout_ms) {
-  member.session.arm(milliseconds(timeout_ms),
-                     [this, &group, id = member.id] { expire_session(group, id); });
+  member.session.arm(milliseconds(timeout_ms), [this, id = group.id(), member_id = member.id] {
+    turns_.queue(id, [this, member_id](Group& watched) { expire_session(watched, member_id); });
+  });
 }
 
-void Rebalance::expire_session(Group& group, std::string_view member_id) {
+void Rebalance::expire_session(Group& group, const std::string& member_id) {
   Member* member = group.find(member_id);
-  TN_ASSERT(member);
+  // Before it was the group's turn it may have gone, or have been heard of.
+  if (!member || member->session.armed()) return;
   // A parked request is a sign of life, except of a member that has never had an answer: its
   // client may have gone and come back as another new member.
   if (!member->is_new && (member->awaiting_join || member->awaiting_sync)) return;
-  const std::string silent(member_id);  // the timer's own goes with the member
-  evict(group, silent, Cause::kSessionExpired);
-  prepare_or_complete(group, {Cause::kSessionExpired, silent});
+  evict(group, member_id, Cause::kSessionExpired);
+  prepare_or_complete(group, {Cause::kSessionExpired, member_id});
 }
 
 }  // namespace tenon::groups

@@ -70,13 +70,39 @@ TEST_F(RebalanceTest, no_timer_is_left_when_a_group_is_empty) {
   EXPECT_EQ(scheduler.timers(), 1u);  // the check for expired offsets
 }
 
-TEST_F(RebalanceTest, an_empty_generation_that_cannot_be_written_does_no_harm) {
+TEST_F(RebalanceTest, a_group_is_empty_when_that_is_in_the_log) {
+  auto group = settle({Join{}});
+  log.hold();
+  auto left = start_leave(group.leader());
+  EXPECT_FALSE(left.answered());
+  EXPECT_NE(state(), "Empty");
+  log.release();
+  run();
+  EXPECT_EQ(left.error(), ErrorCode::kNone);
+  EXPECT_EQ(state(), "Empty");
+}
+
+TEST_F(RebalanceTest, an_empty_generation_is_written_until_the_log_takes_it) {
   auto group = settle({Join{}});
   log.fail_with(Errc::kNotEnoughReplicas);
   leave(group.leader());
-  EXPECT_EQ(state(), "Empty");
+  pass(seconds(5));
+  EXPECT_NE(state(), "Empty");
   log.recover();
+  pass(seconds(1));
+  EXPECT_EQ(state(), "Empty");
   EXPECT_EQ(settle({Join{}}).generation, 3);
+}
+
+TEST_F(RebalanceTest, who_joins_a_group_whose_end_could_not_be_written_goes_on_with_it) {
+  auto group = settle({Join{}});
+  log.fail_with(Errc::kNotEnoughReplicas);
+  leave(group.leader());
+  log.recover();
+  auto next = join();
+  EXPECT_EQ(next.get().generation_id, 2);
+  pass(seconds(5));
+  EXPECT_EQ(members(), 1u);
 }
 
 TEST_F(RebalanceTest, groups_do_not_touch_each_other) {

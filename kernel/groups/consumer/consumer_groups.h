@@ -22,11 +22,11 @@
 #include <vector>
 
 #include "groups/consumer/heartbeat.h"
-#include "groups/consumer/running.h"
 #include "groups/consumer/target_maker.h"
 #include "groups/consumer/topic_watch.h"
 #include "groups/coordinator_parts.h"
 #include "groups/migration/classic_requests.h"
+#include "groups/turns/running.h"
 #include "metadata/changes.h"
 #include "wire/groups/consumer_group_describe.h"
 #include "wire/groups/consumer_group_heartbeat.h"

@@ -72,9 +72,7 @@ Task<void> ConsumerGroups::downgrade_if_due(std::string group_id) {
   // As it is, it stays a consumer group: that serves its members too.
   if (!co_await commit(downgrade_records(group_id, *group->consumer, value))) co_return;
   log_info("group {}: becomes a classic group", group_id);
-  Group& classic = parts_.table.get_or_create(group_id);
-  restore_group(classic, std::move(value), parts_.scheduler);
-  membership_.on_downgraded(classic);
+  if (Group* classic = parts_.table.find(group_id)) membership_.on_downgraded(*classic);
 }
 
 Task<std::optional<wire::JoinGroupResponse>> ConsumerGroups::join(RequestInfo info,

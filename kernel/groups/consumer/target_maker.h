@@ -20,8 +20,8 @@
 #include <vector>
 
 #include "groups/consumer/consumer_group.h"
-#include "groups/consumer/running.h"
 #include "groups/coordinator_parts.h"
+#include "groups/turns/running.h"
 
 namespace tenon::groups {
 

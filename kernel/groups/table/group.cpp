@@ -197,6 +197,14 @@ std::string Group::select_protocol() const {
   return std::string(most->first);
 }
 
+std::string Group::select_protocol_if(Member& member, const std::vector<Protocol>& protocols) {
+  std::vector<Protocol> now = member.protocols;
+  set_protocols(member, protocols);
+  std::string selected = select_protocol();
+  set_protocols(member, std::move(now));
+  return selected;
+}
+
 int32_t Group::rebalance_timeout_ms() const {
   int32_t longest = 0;
   for (const auto& [id, member] : members_) {
@@ -218,15 +226,11 @@ bool Group::elect_joined_leader() {
 }
 
 void Group::start_generation(int64_t now_ms) {
+  TN_ASSERT(!members_.empty());
   ++generation_;
   pending_syncs_.clear();
-  if (members_.empty()) {
-    protocol_name_.reset();
-    transition_to(GroupState::kEmpty, now_ms);
-  } else {
-    protocol_name_ = select_protocol();
-    transition_to(GroupState::kCompletingRebalance, now_ms);
-  }
+  protocol_name_ = select_protocol();
+  transition_to(GroupState::kCompletingRebalance, now_ms);
   read_subscriptions();
 }
 
@@ -261,6 +265,7 @@ void Group::read_subscriptions() {
 void Group::restore(Restored restored, std::vector<std::unique_ptr<Member>> members) {
   TN_ASSERT(members_.empty());
   generation_ = restored.generation;
+  pending_syncs_.clear();
   for (auto& member : members) add(std::move(member));
   if (!restored.protocol_type.empty()) protocol_type_ = std::move(restored.protocol_type);
   protocol_name_ = std::move(restored.protocol_name);

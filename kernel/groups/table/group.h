@@ -94,6 +94,8 @@ class Group {
   // Gives a static member a new id; the old member's parked requests must have been answered.
   Member& replace_static(const std::string& old_id, const std::string& new_id);
   void set_protocols(Member& member, std::vector<Protocol> protocols);
+  // Reads anew which topics the members subscribe to in the group's protocol.
+  void read_subscriptions();
   // kNone, or why a request in the name of this member is refused: kUnknownMemberId,
   // kFencedInstanceId.
   wire::ErrorCode validate_member(std::string_view member_id,
@@ -121,11 +123,13 @@ class Group {
   // The protocol with most votes among those that every member supports; each member votes for the
   // first such in its own order. The group has members.
   std::string select_protocol() const;
+  // The same if `member` came with these.
+  std::string select_protocol_if(Member& member, const std::vector<Protocol>& protocols);
   // The longest of the members'.
   int32_t rebalance_timeout_ms() const;
   // Makes sure that the leader is a member that has joined. False if nobody has.
   bool elect_joined_leader();
-  // Counts the generation up and comes to CompletingRebalance, or to Empty without members.
+  // Counts the generation up and comes to CompletingRebalance. The group has members.
   void start_generation(int64_t now_ms);
   // What the leader is told of the members.
   std::vector<wire::JoinGroupResponse::JoinGroupResponseMember> member_list() const;
@@ -133,7 +137,7 @@ class Group {
   // taken to read everything.
   bool is_subscribed_to(std::string_view topic) const;
 
-  // Puts back what a metadata record says; for loading.
+  // Makes of a group without members what a metadata record says: Stable, or Empty without members.
   struct Restored {
     int32_t generation = 0;
     std::string protocol_type;
@@ -158,7 +162,6 @@ class Group {
 
   bool all_support(const std::string& protocol) const;
   void count_protocols(const Member& member, int by);
-  void read_subscriptions();
 
   std::string id_;
   Scheduler& scheduler_;

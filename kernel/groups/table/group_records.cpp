@@ -93,6 +93,21 @@ std::unique_ptr<Member> restore_member(wire::GroupMetadataValue::MemberMetadata 
   return member;
 }
 
+// KIP-345: the new process of a static member, in the place of the one before.
+Member& take_place(Group& group, const wire::GroupMetadataValue::MemberMetadata& saved,
+                   const std::string& protocol) {
+  const std::string* former =
+      saved.group_instance_id ? group.static_member(*saved.group_instance_id) : nullptr;
+  TN_ASSERT(former);
+  Member& member = group.replace_static(std::string(*former), saved.member_id);
+  member.client_id = saved.client_id;
+  member.client_host = saved.client_host;
+  member.rebalance_timeout_ms = saved.rebalance_timeout;
+  member.session_timeout_ms = saved.session_timeout;
+  group.set_protocols(member, {{protocol, saved.subscription}});
+  return member;
+}
+
 }  // namespace
 
 statemachine::Record offset_record(const std::string& group_id, const TopicPartition& partition,
@@ -112,12 +127,13 @@ statemachine::Record offset_tombstone(const std::string& group_id,
   return {offset_key(group_id, partition), std::nullopt};
 }
 
-statemachine::Record group_record(const Group& group, const Assignments& assignments) {
+wire::GroupMetadataValue generation_value(const Group& group, const Assignments& assignments,
+                                          int64_t now_ms) {
   wire::GroupMetadataValue value{.protocol_type = group.protocol_type().value_or(""),
                                  .generation = group.generation(),
                                  .protocol = group.protocol_name(),
                                  .leader = group.leader(),
-                                 .current_state_timestamp = group.state_since_ms().value_or(-1),
+                                 .current_state_timestamp = now_ms,
                                  .members = {}};
   const std::string protocol = group.protocol_name().value_or("");
   value.members.reserve(group.members().size());
@@ -133,7 +149,16 @@ statemachine::Record group_record(const Group& group, const Assignments& assignm
          .subscription = member->metadata(protocol),
          .assignment = assigned == assignments.end() ? Bytes{} : assigned->second});
   }
-  return group_record(group.id(), std::move(value));
+  return value;
+}
+
+wire::GroupMetadataValue empty_generation_value(const Group& group, int64_t now_ms) {
+  return {.protocol_type = group.protocol_type().value_or(""),
+          .generation = group.generation() + 1,
+          .protocol = std::nullopt,
+          .leader = std::nullopt,
+          .current_state_timestamp = now_ms,
+          .members = {}};
 }
 
 statemachine::Record group_record(const std::string& group_id, wire::GroupMetadataValue value) {
@@ -189,6 +214,19 @@ void restore_group(Group& group, wire::GroupMetadataValue value, Scheduler& sche
                            .state_since_ms = std::nullopt};
   if (value.current_state_timestamp >= 0) restored.state_since_ms = value.current_state_timestamp;
   group.restore(std::move(restored), std::move(members));
+}
+
+void settle_group(Group& group, wire::GroupMetadataValue value) {
+  TN_ASSERT(group.generation() == value.generation);
+  for (auto& saved : value.members) {
+    Member* member = group.find(saved.member_id);
+    if (!member) member = &take_place(group, saved, value.protocol.value_or(""));
+    member->assignment = std::move(saved.assignment);
+  }
+  group.read_subscriptions();
+  if (group.is(GroupState::kCompletingRebalance)) {
+    group.transition_to(GroupState::kStable, value.current_state_timestamp);
+  }
 }
 
 }  // namespace tenon::groups

@@ -34,8 +34,11 @@ using Assignments = std::map<std::string, Bytes, std::less<>>;
 statemachine::Record offset_record(const std::string& group_id, const TopicPartition& partition,
                                    const CommittedOffset& offset);
 statemachine::Record offset_tombstone(const std::string& group_id, const TopicPartition& partition);
-// The group as it is, with `assignments` in place of what the members have now.
-statemachine::Record group_record(const Group& group, const Assignments& assignments);
+// The group as it is from now on: its generation, with what `assignments` give to its members.
+wire::GroupMetadataValue generation_value(const Group& group, const Assignments& assignments,
+                                          int64_t now_ms);
+// The generation after this one, without members.
+wire::GroupMetadataValue empty_generation_value(const Group& group, int64_t now_ms);
 statemachine::Record group_record(const std::string& group_id, wire::GroupMetadataValue value);
 statemachine::Record group_tombstone(const std::string& group_id);
 // The records by which the group is no more, whichever protocol it speaks; its offsets not among
@@ -63,7 +66,10 @@ using Change = std::variant<OffsetChange, GroupChange, ConsumerChange, UnknownCh
 // kCorruptData if key or value are not what their versions say.
 Result<Change> read_change(const statemachine::CommittedRecord& record);
 
-// Fills the empty group with what its record says.
+// Makes of a group without members what its record says.
 void restore_group(Group& group, wire::GroupMetadataValue value, Scheduler& scheduler);
+// Takes the record of its own generation into a group: its members have what it gives to them, a
+// static one that came back has its new id, and the group is Stable.
+void settle_group(Group& group, wire::GroupMetadataValue value);
 
 }  // namespace tenon::groups

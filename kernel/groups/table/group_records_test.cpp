@@ -83,9 +83,21 @@ TEST(GroupRecords, a_group_is_restored_from_its_record) {
   EXPECT_EQ(*group.static_member("two"), "b");
   EXPECT_EQ(group.find("a")->assignment, Bytes{1});
   EXPECT_EQ(group.find("a")->rebalance_timeout_ms, 10);
-  const auto again = reread_as<GroupChange>(group_record(group, current_assignments(group)));
-  EXPECT_EQ(again.value->members.size(), 2u);
-  EXPECT_EQ(again.value->current_state_timestamp, 99);
+  EXPECT_EQ(group.state_since_ms(), 99);
+  const auto again = generation_value(group, current_assignments(group), 100);
+  EXPECT_EQ(reread_as<GroupChange>(group_record("g", again)).value->members.size(), 2u);
+}
+
+TEST(GroupRecords, the_generation_after_the_last_member_has_none) {
+  SimScheduler scheduler;
+  Group group("g", scheduler);
+  restore_group(group, {.protocol_type = "consumer", .generation = 4, .protocol = {}, .leader = {}},
+                scheduler);
+  const auto value = empty_generation_value(group, 7);
+  EXPECT_EQ(value.generation, 5);
+  EXPECT_EQ(value.protocol_type, "consumer");
+  EXPECT_EQ(value.current_state_timestamp, 7);
+  EXPECT_TRUE(value.members.empty());
 }
 
 TEST(GroupRecords, a_group_without_members_is_restored_empty) {

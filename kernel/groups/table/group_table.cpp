@@ -30,11 +30,22 @@ void GroupTable::apply(GroupChange change) {
     }
     return;
   }
+  if (change.value) return become(get_or_create(change.group_id), std::move(*change.value));
   Group* group = find(change.group_id);
   if (!group) return;
-  group->set_persisted(change.value.has_value());
+  group->set_persisted(false);
   // Dead with its tombstone in the log: this was the deletion.
-  if (!change.value && group->is(GroupState::kDead)) groups_.erase(groups_.find(change.group_id));
+  if (group->is(GroupState::kDead)) groups_.erase(groups_.find(change.group_id));
+}
+
+void GroupTable::become(Group& group, wire::GroupMetadataValue value) {
+  group.set_persisted(true);
+  if (group.is(GroupState::kDead)) return;  // it has ended here, with its coordinator
+  if (group.members().empty()) {
+    restore_group(group, std::move(value), scheduler_);
+  } else {
+    settle_group(group, std::move(value));
+  }
 }
 
 void GroupTable::apply(ConsumerChange change) {

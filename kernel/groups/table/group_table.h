@@ -2,10 +2,8 @@
 //
 // The groups of one coordinator, and the state machine that takes records into them.
 //
-// While loading, a group's record only says what the group will be: the last one counts, and
-// finish_load() makes groups of them. Afterwards the living group is ahead of its records, so a
-// committed one changes no more than what is known about the log. Offsets, and all of a consumer
-// group, are always taken over: their records are the state.
+// While loading, the record of a classic group only says what the group will be: the last one
+// counts, and finish_load() makes groups of them. Afterwards each one is what the group becomes.
 //
 // One thread. A Group's address is stable until erase().
 #pragma once
@@ -42,6 +40,7 @@ class GroupTable final : public statemachine::StateMachine {
  private:
   void apply(OffsetChange change);
   void apply(GroupChange change);
+  void become(Group& group, wire::GroupMetadataValue value);
   void apply(ConsumerChange change);
   void drop_consumer(const std::string& group_id);
   void apply(UnknownChange change);

@@ -62,13 +62,30 @@ TEST_F(GroupTableTest, what_was_deleted_is_not_there_after_a_load) {
   EXPECT_TRUE(table.groups().empty());
 }
 
-TEST_F(GroupTableTest, a_living_group_is_ahead_of_its_record) {
+TEST_F(GroupTableTest, a_living_group_becomes_what_its_record_says) {
   table.finish_load();
   Group& group = table.get_or_create("g");
   replay_group("g", 9, true);
-  EXPECT_EQ(group.generation(), 0);
-  EXPECT_TRUE(group.members().empty());
+  EXPECT_EQ(group.generation(), 9);
+  EXPECT_TRUE(group.is(GroupState::kStable));
   EXPECT_TRUE(group.is_persisted());
+}
+
+TEST_F(GroupTableTest, members_get_what_the_record_of_their_generation_gives) {
+  replay_group("g", 9, true);
+  table.finish_load();
+  wire::GroupMetadataValue value{.protocol_type = "consumer", .generation = 9};
+  value.members.push_back({.member_id = "a", .assignment = {1, 2}});
+  replay({group_tombstone("g").key, wire::encode_versioned(value, 3)});
+  EXPECT_EQ(table.find("g")->find("a")->assignment, (Bytes{1, 2}));
+}
+
+TEST_F(GroupTableTest, a_dead_group_stays_dead_whatever_its_record_says) {
+  table.finish_load();
+  table.get_or_create("g").transition_to(GroupState::kDead, 0);
+  replay_group("g", 9, true);
+  EXPECT_TRUE(table.find("g")->is(GroupState::kDead));
+  EXPECT_TRUE(table.find("g")->members().empty());
 }
 
 TEST_F(GroupTableTest, a_dead_group_goes_with_its_tombstone) {

@@ -82,10 +82,11 @@ TEST_F(GroupTest, a_generation_counts_up_and_takes_a_protocol) {
   EXPECT_EQ(group.state_since_ms(), 2);
 }
 
-TEST_F(GroupTest, a_generation_without_members_is_empty) {
-  begin();
-  EXPECT_TRUE(group.is(GroupState::kEmpty));
-  EXPECT_EQ(group.protocol_name(), std::nullopt);
+TEST_F(GroupTest, tells_which_protocol_would_be_chosen_and_stays_as_it_is) {
+  Member& a = add("a", {"range", "sticky"});
+  add("b", {"range", "sticky"});
+  EXPECT_EQ(group.select_protocol_if(a, {{"sticky", words}}), "sticky");
+  EXPECT_EQ(group.select_protocol(), "range");
 }
 
 TEST_F(GroupTest, all_have_joined_when_all_are_parked_and_no_id_is_out) {
@@ -157,7 +158,9 @@ TEST_F(GroupTest, is_blank_until_something_is_known_of_it) {
 }
 
 TEST_F(GroupTest, a_revived_group_is_as_old_as_it_was) {
-  begin();
+  Group::Restored restored;
+  restored.state_since_ms = 2;
+  group.restore(std::move(restored), {});
   group.transition_to(GroupState::kDead, 99);
   group.revive();
   EXPECT_TRUE(group.is(GroupState::kEmpty));

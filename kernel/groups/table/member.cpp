@@ -14,9 +14,9 @@ const Protocol* find_protocol(const std::vector<Protocol>& protocols, std::strin
 
 }  // namespace
 
-const Bytes& Member::metadata(std::string_view protocol) const {
+const Bytes& metadata_of(const std::vector<Protocol>& protocols, std::string_view name) {
   static const Bytes kNothing;
-  const Protocol* found = find_protocol(protocols, protocol);
+  const Protocol* found = find_protocol(protocols, name);
   return found ? found->metadata : kNothing;
 }
 

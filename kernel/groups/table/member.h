@@ -20,6 +20,9 @@ namespace tenon::groups {
 // A protocol (an assignor's name) and what the member has to say in it.
 using Protocol = wire::JoinGroupRequest::JoinGroupRequestProtocol;
 
+// The words in the protocol of that name; empty if it is not among them.
+const Bytes& metadata_of(const std::vector<Protocol>& protocols, std::string_view name);
+
 struct Member {
   explicit Member(Scheduler& scheduler) : session(scheduler) {}
 
@@ -40,7 +43,9 @@ struct Member {
 
   bool is_static() const { return instance_id.has_value(); }
   // The member's words in `protocol`; empty if it does not speak it.
-  const Bytes& metadata(std::string_view protocol) const;
+  const Bytes& metadata(std::string_view protocol) const {
+    return metadata_of(protocols, protocol);
+  }
   bool supports(std::string_view protocol) const;
   // Are these the same protocols, in the same order, with the same words?
   bool matches(const std::vector<Protocol>& others) const;

@@ -61,6 +61,7 @@ class Call {
 };
 using JoinCallResult = Call<wire::JoinGroupResponse>;
 using SyncCallResult = Call<wire::SyncGroupResponse>;
+using LeaveCallResult = Call<wire::LeaveGroupResponse>;
 using CommitCallResult = Call<wire::OffsetCommitResponse>;
 
 // How a client joins, where it matters to the test.
@@ -170,18 +171,23 @@ class GroupFixture : public ::testing::Test {
     }
   }
 
-  wire::LeaveGroupResponse leave_all(std::vector<wire::LeaveGroupRequest::MemberIdentity> members) {
+  using Leavers = std::vector<wire::LeaveGroupRequest::MemberIdentity>;
+  LeaveCallResult start_leave_all(Leavers members) {
     wire::LeaveGroupRequest request;
     request.group_id = "g";
     request.members = std::move(members);
-    return call(coordinator->leave_group({"client", "10.0.0.1"}, std::move(request), 5)).get();
+    return call(coordinator->leave_group({"client", "10.0.0.1"}, std::move(request), 5));
   }
-  ErrorCode leave(const std::string& member_id) {
+  wire::LeaveGroupResponse leave_all(Leavers members) {
+    return start_leave_all(std::move(members)).get();
+  }
+  LeaveCallResult start_leave(const std::string& member_id) {
     wire::LeaveGroupRequest request;
     request.group_id = "g";
     request.member_id = member_id;
-    return call(coordinator->leave_group({"client", "10.0.0.1"}, std::move(request), 2)).error();
+    return call(coordinator->leave_group({"client", "10.0.0.1"}, std::move(request), 2));
   }
+  ErrorCode leave(const std::string& member_id) { return start_leave(member_id).error(); }
 
   // An OffsetCommit of one partition of "orders".
   struct Commit {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "groups/consumer/lanes.h"
+#include "groups/turns/lanes.h"
 
 namespace tenon::groups {
 
