@@ -177,7 +177,7 @@ void BrokerAssignment::on_assigned(Group& group, Job& job, const std::vector<Par
 void BrokerAssignment::watch(const Group& group, Job& job, size_t withheld) {
   job.report.withheld = withheld;
   job.follow_up.arm(milliseconds(group.rebalance_timeout_ms()),
-                    [this, id = group.id()] { rebalance(id, {Cause::kPartitionsGivenUp}); });
+                    [this, id = group.id()] { rebalance(id, Cause::kPartitionsGivenUp); });
 }
 
 void BrokerAssignment::give(Group& group, Job& job, const HandingOut& out) {
@@ -289,10 +289,10 @@ void BrokerAssignment::change_shadow(Group& group, const std::string& shadow) {
 }
 
 // Of groups that have been given something, or are about to be; those that join come by anyway.
-void BrokerAssignment::rebalance(const std::string& group_id, Reason reason) {
-  turns_.queue(group_id, [this, reason = std::move(reason)](Group& group) {
+void BrokerAssignment::rebalance(const std::string& group_id, Cause cause) {
+  turns_.queue(group_id, [this, cause](Group& group) {
     if (group.is(GroupState::kStable) || group.is(GroupState::kCompletingRebalance)) {
-      doors_.rebalance(group, reason);
+      doors_.rebalance(group, {cause});
     }
   });
 }
@@ -353,7 +353,7 @@ void BrokerAssignment::on_image(const metadata::Changes& changes) {
     const Job* job = find(id);
     const GroupSettings now = settings_of_group(id);
     if (now.assignor != (job ? job->assignor : "")) {
-      rebalance(id, {Cause::kAssignorChanged});
+      rebalance(id, Cause::kAssignorChanged);
     } else if (now.shadow_assignor != (job ? job->shadow : "")) {
       change_shadow(*group, now.shadow_assignor);
     }
@@ -370,7 +370,7 @@ void BrokerAssignment::on_assignor_swapped(std::string_view name) {
     const Job* job = find(id);
     if (!group || !job) continue;
     if (job->assignor == name) {
-      rebalance(id, {Cause::kAssignorChanged});
+      rebalance(id, Cause::kAssignorChanged);
     } else {
       change_shadow(*group, std::string(name));
     }

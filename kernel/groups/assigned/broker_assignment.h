@@ -111,7 +111,7 @@ class BrokerAssignment {
   void ask_shadow(const Group& group, Job& job);
   void report_shadow(const std::string& group_id, Job& job, std::string problem);
   void on_deadline(Group& group);
-  void rebalance(const std::string& group_id, Reason reason);
+  void rebalance(const std::string& group_id, Cause cause);
 
   const CoordinatorParts& parts_;
   Turns& turns_;
