@@ -142,6 +142,7 @@ Task<Decision<Response>> ConsumerGroups::say_goodbye(const Heartbeat& heartbeat)
   Records none;
   const auto view = open(heartbeat, none);
   if (!view) co_return std::unexpected(view.error());
+  const int32_t epoch = view->group.epoch();
   auto left = groups::leave(*view, heartbeat);
   if (!left) co_return std::unexpected(left.error());
   if (auto done = co_await commit(std::move(left->records)); !done) {
@@ -151,7 +152,7 @@ Task<Decision<Response>> ConsumerGroups::say_goodbye(const Heartbeat& heartbeat)
   // One that is away for a while has the rest of its session to come back in.
   if (!left->for_a_while) {
     on_changed(id, {Cause::kMemberLeft, left->member_id});
-    co_await downgrade_if_due(id);
+    co_await downgrade_if_due(id, epoch);
   }
   co_return left_response(heartbeat);
 }
@@ -188,6 +189,7 @@ Task<void> ConsumerGroups::expire(std::string group_id, std::string member_id, S
   if (!member) co_return;
   if (is_heard_of(*member, silence)) co_return;
   log_info("group {}: {} is removed: {}", group_id, member_id, in_words(cause_of(silence)));
+  const int32_t epoch = group->consumer->epoch();
   if (auto done = co_await commit(removal_records(view_of(*group), {member_id})); !done) {
     // It is tried again; until then the member has what it has.
     if (parts_.runtime.is_active()) start_session(group_id, *member);
@@ -195,7 +197,7 @@ Task<void> ConsumerGroups::expire(std::string group_id, std::string member_id, S
   }
   parts_.chronicles.of(group_id).evicted(member_id, cause_of(silence));
   on_changed(group_id, {cause_of(silence), member_id});
-  co_await downgrade_if_due(group_id);
+  co_await downgrade_if_due(group_id, epoch);
 }
 
 // The group epoch has risen.

@@ -87,7 +87,7 @@ class ConsumerGroups {
 
   // consumer_groups_classic.cpp
   Task<Decision<void>> upgrade(Group& group);
-  Task<void> downgrade_if_due(std::string group_id);
+  Task<void> downgrade_if_due(std::string group_id, int32_t generation);
   bool may_upgrade(const Group& group) const;
   Task<Decision<void>> drop_if_empty(std::string group_id);
   Task<Decision<bool>> subscribe_classic(RequestInfo info, wire::JoinGroupRequest& request);

@@ -59,7 +59,9 @@ Task<Decision<void>> ConsumerGroups::upgrade(Group& group) {
   co_return Decision<void>{};
 }
 
-Task<void> ConsumerGroups::downgrade_if_due(std::string group_id) {
+// `generation` is the epoch before the last change: the one that the members have come to. They go
+// on with it until they join again, and may commit by it what they have read.
+Task<void> ConsumerGroups::downgrade_if_due(std::string group_id, int32_t generation) {
   const GroupMigration policy = parts_.config.consumer.migration;
   const Group* group = find(group_id);
   if (!group || group->consumer->members().empty() ||
@@ -68,7 +70,7 @@ Task<void> ConsumerGroups::downgrade_if_due(std::string group_id) {
       (policy != GroupMigration::kBidirectional && policy != GroupMigration::kDowngrade)) {
     co_return;
   }
-  auto value = classic_value(*group->consumer, parts_.now_ms(), *parts_.image());
+  auto value = classic_value(*group->consumer, generation, parts_.now_ms(), *parts_.image());
   // As it is, it stays a consumer group: that serves its members too.
   if (!co_await commit(downgrade_records(group_id, *group->consumer, value))) co_return;
   log_info("group {}: becomes a classic group", group_id);
@@ -116,13 +118,18 @@ Task<Decision<bool>> ConsumerGroups::subscribe_classic(RequestInfo info,
   if (!join) co_return std::unexpected(join.error());
   auto subscribed = groups::subscribe(view, *join);
   if (!subscribed) co_return std::unexpected(subscribed.error());
+  const bool was_mixed = !group->consumer->has_only_classic_members();
+  const int32_t epoch = group->consumer->epoch();
   if (auto done = co_await commit(std::move(subscribed->records)); !done) {
     co_return std::unexpected(done.error());
   }
   watch(id, request.member_id);
-  if (subscribed->concern == Concern::kNone) co_return group->consumer->is_assigning();
-  on_changed(id, {cause_of(subscribed->concern), request.member_id});
-  co_return true;
+  const bool concerned = subscribed->concern != Concern::kNone;
+  if (concerned) on_changed(id, {cause_of(subscribed->concern), request.member_id});
+  // Did it take the place of the last that spoke the consumer protocol?
+  if (was_mixed) co_await downgrade_if_due(id, epoch);
+  if (!find(id)) co_return std::unexpected(Refusal{});
+  co_return concerned || group->consumer->is_assigning();
 }
 
 Task<wire::JoinGroupResponse> ConsumerGroups::advance_classic(
@@ -236,13 +243,14 @@ Task<std::optional<wire::LeaveGroupResponse>> ConsumerGroups::leave(
                                 .error_code = static_cast<int16_t>(code)});
   }
   if (leaving.empty()) co_return response;
+  const int32_t epoch = consumer.epoch();
   if (auto done = co_await commit(removal_records(view_of(*group), leaving)); !done) {
     response.members.clear();
     response.error_code = static_cast<int16_t>(done.error().code);
     co_return response;
   }
   for (const std::string& member_id : leaving) on_changed(id, {Cause::kMemberLeft, member_id});
-  co_await downgrade_if_due(id);
+  co_await downgrade_if_due(id, epoch);
   co_return response;
 }
 

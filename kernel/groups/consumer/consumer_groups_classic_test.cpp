@@ -113,12 +113,68 @@ TEST_F(MigrationTest, without_the_last_member_of_the_consumer_protocol_it_is_cla
   EXPECT_EQ(say_goodbye(fresh), ErrorCode::kNone);
   EXPECT_EQ(status(), "error 69");
   EXPECT_EQ(state(), "PreparingRebalance");
-  EXPECT_EQ(heartbeat(old.id, 3), ErrorCode::kRebalanceInProgress);
   auto joining = start_join(words(old));
   ASSERT_TRUE(joining.answered());
   EXPECT_EQ(joining.error(), ErrorCode::kNone);
-  EXPECT_EQ(joining.get().generation_id, 4);
+  EXPECT_EQ(joining.get().generation_id, old.generation + 1);
   EXPECT_EQ(joining.get().leader, old.id);
+}
+
+TEST_F(MigrationTest, in_a_group_that_is_classic_again_members_commit_by_the_generation_they_had) {
+  Classic old = settled_classic();
+  Member fresh = joined({.id = "fresh"});
+  follow(old);
+  say_goodbye(fresh);
+  EXPECT_EQ(heartbeat(old.id, old.generation), ErrorCode::kRebalanceInProgress);
+  EXPECT_EQ(commit({.offset = 5, .member_id = old.id, .generation = old.generation}),
+            ErrorCode::kNone);
+  EXPECT_EQ(fetch(), 5);
+}
+
+TEST_F(MigrationTest, generations_go_on_counting_through_both_ways) {
+  Classic old = settled_classic();
+  int32_t last = old.generation;
+  for (int round = 0; round < 3; ++round) {
+    Member fresh = joined({.id = fmt::format("fresh-{}", round)});
+    follow(old);
+    EXPECT_GT(old.generation, last);
+    EXPECT_EQ(fresh.epoch, old.generation);
+    last = old.generation;
+    say_goodbye(fresh);
+    auto joining = start_join(words(old));
+    old.generation = joining.get().generation_id;
+    EXPECT_GT(old.generation, last);
+    last = old.generation;
+    wire::SyncGroupRequest request;
+    request.group_id = "g";
+    request.member_id = old.id;
+    request.generation_id = old.generation;
+    old.assigned = parts("orders", {0, 1, 2, 3});
+    request.assignments.push_back({old.id, write_assignment(old.assigned, 1, *image)});
+    ASSERT_EQ(send_sync(std::move(request)).error(), ErrorCode::kNone);
+  }
+}
+
+TEST_F(MigrationTest, the_last_static_member_that_goes_back_makes_a_classic_group) {
+  Member fresh = joined({.id = "fresh", .instance = "one"});
+  Member other = joined({.id = "other", .instance = "two"});
+  settle_all({&fresh, &other});
+  say_goodbye(fresh, kLeaveStaticEpoch);
+  Classic old{.id = "", .instance = "one"};
+  ASSERT_EQ(join_classic(old), ErrorCode::kNone);
+  EXPECT_EQ(described().members.size(), 2u);
+  say_goodbye(other, kLeaveStaticEpoch);
+  Classic last{.id = "", .instance = "two"};
+  auto joining = start_join(words(last));
+  EXPECT_EQ(status(), "error 69");
+  EXPECT_EQ(state(), "PreparingRebalance");
+  EXPECT_EQ(heartbeat(old.id, old.generation), ErrorCode::kRebalanceInProgress);
+  auto again =
+      start_join({.member_id = old.id, .instance = "one", .protocols = words(old).protocols});
+  ASSERT_TRUE(joining.answered());
+  EXPECT_EQ(joining.error(), ErrorCode::kNone);
+  EXPECT_EQ(again.error(), ErrorCode::kNone);
+  EXPECT_EQ(members(), 2u);
 }
 
 TEST_F(MigrationTest, one_that_is_silent_is_gone_as_well) {
@@ -130,6 +186,8 @@ TEST_F(MigrationTest, one_that_is_silent_is_gone_as_well) {
     heartbeat(old.id, old.generation);
   }
   EXPECT_EQ(state(), "PreparingRebalance");
+  EXPECT_EQ(commit({.offset = 5, .member_id = old.id, .generation = old.generation}),
+            ErrorCode::kNone);
 }
 
 TEST_F(MigrationTest, both_ways_survive_a_restart) {

@@ -67,11 +67,11 @@ Decision<Records> upgrade_records(const Group& group, const metadata::Image& ima
   return records;
 }
 
-wire::GroupMetadataValue classic_value(const ConsumerGroup& group, int64_t now_ms,
-                                       const metadata::Image& image) {
+wire::GroupMetadataValue classic_value(const ConsumerGroup& group, int32_t generation,
+                                       int64_t now_ms, const metadata::Image& image) {
   wire::GroupMetadataValue value;
   value.protocol_type = kConsumerProtocolType;
-  value.generation = group.epoch();
+  value.generation = generation;
   value.current_state_timestamp = now_ms;
   for (const auto& protocol : group.members().begin()->second->words.classic->protocols) {
     if (!group.all_classic_support(protocol.name)) continue;

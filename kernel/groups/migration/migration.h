@@ -21,10 +21,10 @@ namespace tenon::groups {
 // group of consumers, or somebody's words cannot be read.
 Decision<Records> upgrade_records(const Group& group, const metadata::Image& image);
 
-// What the group is as a classic one. All its members speak the classic protocol, and there is a
-// protocol that all of them support.
-wire::GroupMetadataValue classic_value(const ConsumerGroup& group, int64_t now_ms,
-                                       const metadata::Image& image);
+// What the group is as a classic one, in that generation. All its members speak the classic
+// protocol, and there is a protocol that all of them support.
+wire::GroupMetadataValue classic_value(const ConsumerGroup& group, int32_t generation,
+                                       int64_t now_ms, const metadata::Image& image);
 // The records by which it becomes that.
 Records downgrade_records(const std::string& group_id, const ConsumerGroup& group,
                           const wire::GroupMetadataValue& value);
