@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bridge/chooser.h"
 
-#include <ctime>
-
 #include "bridge/host_extensions.h"
 
 namespace tenon::bridge {
@@ -19,14 +17,12 @@ constexpr size_t kUnknownRecordBytes = 1024;
 // nanoseconds per partition, and its own view comes from metadata that is older than this.
 constexpr int64_t kViewAgeMsMax = 100;
 // How many partitions without a leader are asked for again at every record. librdkafka learns of
-// leaders one by one when a topic is new: a view of that moment must not last.
+// leaders one by one when a topic grows: a view of that moment must not last.
 constexpr int32_t kAskedAgainMax = 32;
-
-int64_t coarse_now_ms() {
-  timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-  return now.tv_sec * 1000 + now.tv_nsec / 1'000'000;
-}
+// For how long all partitions of a new topic count as available. librdkafka gives all records that
+// waited for the topic's metadata their partitions in one go, and says "available" of those only
+// that another of its threads has taken on by then: the records would all go to the first or so.
+constexpr int64_t kSettlingMs = 250;
 
 }  // namespace
 
@@ -60,17 +56,19 @@ void Chooser::prepare(const rd_kafka_topic_t* handle, int32_t n) {
       state_ = functions.new_state(plugin().self());
     has_state_ = true;
   }
-  const int64_t now_ms = coarse_now_ms();
+  const int64_t now_ms = topic_->route->now_ms();
   bool changed = false;
   if (n != view_.n_partitions) {
     resize(n);
+    refresh_at_ms_ = topic_->begun_at_ms(now_ms) + kSettlingMs;
+    if (now_ms < refresh_at_ms_) take_all_as_available();
     changed = true;
   }
-  if (changed || now_ms >= refresh_at_ms_) {
+  if (now_ms >= refresh_at_ms_) {
     changed |= refresh(handle);
     refresh_at_ms_ = now_ms + kViewAgeMsMax;
   } else if (n_available_ < n) {
-    changed = ask_again(handle);
+    changed |= ask_again(handle);
   }
   if (!changed) return;
   view_.epoch = topic_->epoch.fetch_add(1, std::memory_order_relaxed) + 1;
@@ -85,6 +83,12 @@ void Chooser::resize(int32_t n) {
   view_.n_partitions = n;
   view_.name = {reinterpret_cast<const uint8_t*>(topic_->name.data()), topic_->name.size()};
   view_.available = available_.data();
+}
+
+void Chooser::take_all_as_available() {
+  n_available_ = view_.n_partitions;
+  for (int32_t p = 0; p < n_available_; ++p)
+    available_[static_cast<size_t>(p) / 64] |= uint64_t{1} << p % 64;
 }
 
 // Asks for every partition; whether an answer is new.

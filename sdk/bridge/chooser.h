@@ -31,6 +31,7 @@ class Chooser {
  private:
   void prepare(const rd_kafka_topic_t* handle, int32_t n);
   void resize(int32_t n);
+  void take_all_as_available();
   bool refresh(const rd_kafka_topic_t* handle);
   bool ask_again(const rd_kafka_topic_t* handle);
   bool ask_availability(const rd_kafka_topic_t* handle, int32_t partition);

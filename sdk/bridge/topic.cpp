@@ -2,11 +2,24 @@
 #include "bridge/topic.h"
 
 #include <algorithm>
+#include <ctime>
 
 namespace tenon::bridge {
 
+int64_t coarse_now_ms() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+  return now.tv_sec * 1000 + now.tv_nsec / 1'000'000;
+}
+
 bool Route::covers(std::string_view topic) const {
   return topics.empty() || std::find(topics.begin(), topics.end(), topic) != topics.end();
+}
+
+int64_t Topic::begun_at_ms(int64_t now_ms) {
+  int64_t begun = kNotBegun;
+  return begun_ms_.compare_exchange_strong(begun, now_ms, std::memory_order_relaxed) ? now_ms
+                                                                                     : begun;
 }
 
 TopicTable& TopicTable::instance() {

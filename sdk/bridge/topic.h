@@ -28,9 +28,13 @@
 
 namespace tenon::bridge {
 
+// The monotonic clock, cheap to read and exact to a tick of the kernel (1 to 10 ms). Any thread.
+int64_t coarse_now_ms();
+
 // Where the records of one client go to be given a partition. Immutable but for `warned`.
 struct Route {
   const RdkafkaApi* api = nullptr;
+  int64_t (*now_ms)() = &coarse_now_ms;
   std::shared_ptr<const Instance> instance;  // null: it could not be had, and no record may leave
   std::vector<std::string> topics;           // empty = all
   PartitionerFunction other = nullptr;       // for topics that are not among them
@@ -46,6 +50,9 @@ struct Topic {
   Topic(std::shared_ptr<const Route> route_, std::string name_)
       : route(std::move(route_)), name(std::move(name_)), covered(route->covers(name)) {}
 
+  // When a record was first given a partition, by the route's clock: now, if this is that record.
+  int64_t begun_at_ms(int64_t now_ms);
+
   const std::shared_ptr<const Route> route;
   const std::string name;
   const bool covered;
@@ -54,6 +61,10 @@ struct Topic {
   std::atomic<uint64_t> due{0};        // records that it should have been asked for
   std::atomic<uint64_t> other{0};      // records of this topic that are none of its business
   std::atomic<uint64_t> delivered{0};  // records of either kind that the broker has
+
+ private:
+  static constexpr int64_t kNotBegun = -1;
+  std::atomic<int64_t> begun_ms_{kNotBegun};
 };
 
 class TopicTable {
