@@ -24,6 +24,7 @@ func consumerProtocolChecks() {
 	Check("consumer-protocol-instance-id-in-use", instanceInUse)
 	Check("consumer-protocol-regex", consumerRegex)
 	Check("consumer-protocol-admin", consumerAdmin)
+	Check("online-upgrade-and-downgrade", changeOfProtocol)
 	Check("consumer-protocol-kill-9", func() { survives("KILL") })
 	Check("consumer-protocol-stop", func() { survives("STOP") })
 }
@@ -167,6 +168,29 @@ func consumerAdmin() {
 	Same(2, len(left[topic]), "the number of offsets left")
 	Ok(Get(adm.DeleteGroup(within(), group)).Err)
 	Require(listed("consumer")[group].Group == "", "listed though deleted")
+}
+
+// changeOfProtocol replaces the classic member of a group by one of the consumer protocol, and back.
+func changeOfProtocol() {
+	topic, group := newTopic("protocol-change", 4), "g-protocol-change"
+	classic := join(group, topic, kgo.Balancers(kgo.CooperativeStickyBalancer()))
+	Eventually("the classic member has all", func() bool { return classic.holds() == 4 })
+	readOn(topic, 4, 0, 100, classic)
+	fresh := joinConsumer(group, topic)
+	Eventually("both kinds share", func() bool { return share(4, classic, fresh) })
+	Require(listed("consumer")[group].Group == group, "not a consumer group with both kinds of members")
+	readOn(topic, 4, 100, 200, classic, fresh)
+	classic.close()
+	Eventually("the new member has all", func() bool { return fresh.holds() == 4 })
+	readOn(topic, 4, 200, 300, classic, fresh)
+	again := join(group, topic, kgo.Balancers(kgo.CooperativeStickyBalancer()))
+	defer again.close()
+	Eventually("both kinds share again", func() bool { return share(4, again, fresh) })
+	readOn(topic, 4, 300, 400, classic, fresh, again)
+	fresh.close()
+	Eventually("the last has all", func() bool { return again.holds() == 4 })
+	Require(listed("classic")[group].Group == group, "not a classic group in the end")
+	readOn(topic, 4, 400, 500, classic, fresh, again)
 }
 
 // survives: members keep what they hold over a restart of the broker, and the group its epoch.
