@@ -1,16 +1,20 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Two minutes of coming and going, with real clients, while a producer writes.
+"""Two minutes of churn: members of real clients come, leave, freeze and are killed while a producer writes.
 
-Groups of librdkafka (range, roundrobin, cooperative-sticky), one of python3-kafka, and one whose partitions an
-assignor of the broker deals out. Their members, each a process, come, leave politely, are killed, and freeze for
-longer than their session. Afterwards: every group has had every record; a record came twice only from a member
-that was killed, had frozen, or was refused its commit, and only from behind what that had committed; and no two
-members had a partition at the same time, but for one that was frozen or was dead.
+Five groups read the same topic at the same time: librdkafka with range, roundrobin and cooperative-sticky,
+python3-kafka, and librdkafka under the broker's own assignor (group config tenon.assignor). Every member is
+a process with a journal (churn_member.py). At the end all that was acknowledged is committed by every group,
+and the journals are checked (churn_history.py): every record is delivered; none twice except across a kill
+or an eviction, and within what was not committed; a partition has one owner in a generation; nobody is
+evicted to whom nothing has happened.
 
-What happens when is drawn from a seed, which is printed; TENON_CHURN_SEED and TENON_CHURN_SECONDS choose others.
+What happens to whom is drawn from a seed, which is printed; TENON_CHURN_SEED and TENON_CHURN_SECONDS choose
+others. TENON_CHURN_KEEP names an empty folder in which the journals stay. Times only bound the waiting: it goes on
+until everything has happened to every group, and a machine that stalls is written down, not judged.
 """
 import collections
+import dataclasses
 import os
 import pathlib
 import random
@@ -24,219 +28,288 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "clients"))
 
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Producer
 
-from harness import BINARY, Broker, eventually, run
+import raw_kafka
+import raw_requests as ask
+from churn_history import History
+from churn_member import STALL_SECONDS
+from harness import Broker, eventually
+from raw_groups import describe_group
 
+SECONDS = float(os.environ.get("TENON_CHURN_SECONDS", "120"))
 SEED = int(os.environ.get("TENON_CHURN_SEED", "1"))
-SECONDS = int(os.environ.get("TENON_CHURN_SECONDS", "100"))
-PARTITIONS, RECORDS_PER_SECOND, MEMBERS_MAX = 6, 100, 3
-FREEZE_SECONDS = 8  # the session is six
-TOPIC = "events"
-GROUPS = {  # name: (client, strategy)
-    "range": ("confluent", "range"),
-    "roundrobin": ("confluent", "roundrobin"),
-    "cooperative": ("confluent", "cooperative-sticky"),
-    "python": ("kafka-python", "range"),
-    "assigned": ("confluent", "range"),
-}
 MEMBER = pathlib.Path(__file__).with_name("churn_member.py")
+TOPIC, PARTITIONS, RECORDS_PER_SECOND = "churn", 6, 60
+GROUPS = {  # name: (library, strategy, broker-side assignor)
+    "rdkafka-range": ("librdkafka", "range", None),
+    "rdkafka-roundrobin": ("librdkafka", "roundrobin", None),
+    "rdkafka-cooperative": ("librdkafka", "cooperative-sticky", None),
+    "kafka-python": ("kafka-python", "range", None),
+    "broker-uniform": ("librdkafka", "range", "uniform"),
+}
+MEMBERS_MAX = 4
+# Sessions last six seconds, so some that freeze are evicted and some are not.
+FREEZE_SECONDS, PAUSE_SECONDS = (3, 11), (1.5, 4.5)
+SUDDEN_END = 0.05  # of the deeds kill all members of a group at once
+DEEDS = ("came", "left", "frozen", "killed")
+PATIENCE_SECONDS = 120  # a machine that takes longer for a few seconds' work does not work
 
 
-class Member:
-    """A process, and when it was not itself: [from, until] of the monotonic clock."""
+class NumberedProducer(threading.Thread):
+    """Writes "partition:number" to all partitions; the number of a record is its offset."""
 
-    def __init__(self, folder, bootstrap, group, number):
-        client, strategy = GROUPS[group]
-        self.name, self.log = f"{group}-{number}", folder / f"{group}-{number}.log"
-        self.log.touch()
-        self.troubles, self.thaw_at, self.ended_at = [], None, None
-        self.process = subprocess.Popen([sys.executable, str(MEMBER), client, bootstrap, TOPIC, group, strategy,
-                                         str(self.log)], stderr=subprocess.DEVNULL)
-
-    @property
-    def runs(self):
-        return self.process.poll() is None
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
-        self.ended_at = time.monotonic()
-        self.troubles.append((self.ended_at, float("inf")))
-
-    def leave(self):
-        self.process.send_signal(signal.SIGTERM)
-
-    def freeze(self):
-        self.process.send_signal(signal.SIGSTOP)
-        self.thaw_at = time.monotonic() + FREEZE_SECONDS
-        # It learns what it has missed some time after it goes on.
-        self.troubles.append((time.monotonic(), self.thaw_at + FREEZE_SECONDS))
-
-    def thaw(self):
-        self.thaw_at = None
-        self.process.send_signal(signal.SIGCONT)
-
-    def lines(self):
-        for line in self.log.read_text().splitlines():
-            kind, when, *words = line.split(" ")
-            yield kind, float(when), words
-
-    def in_trouble(self, when):
-        return any(since <= when <= until for since, until in self.troubles)
-
-
-class Writer(threading.Thread):
     def __init__(self, bootstrap):
         super().__init__(daemon=True)
-        self.stopped, self.count, self.failures = threading.Event(), 0, []
+        self.stopped, self.sent, self.failures = threading.Event(), collections.Counter(), []
         self.producer = Producer({"bootstrap.servers": bootstrap, "enable.idempotence": True, "log_level": 0})
 
     def run(self):
-        while not self.stopped.wait(1 / RECORDS_PER_SECOND):
-            self.producer.produce(TOPIC, str(self.count).encode(), partition=self.count % PARTITIONS,
-                                  on_delivery=lambda error, _: error and self.failures.append(str(error)))
-            self.count += 1
+        while not self.stopped.wait(PARTITIONS / RECORDS_PER_SECOND):
+            for partition in range(PARTITIONS):
+                self.producer.produce(TOPIC, f"{partition}:{self.sent[partition]}".encode(), partition=partition,
+                                      on_delivery=self.delivered)
+                self.sent[partition] += 1
             self.producer.poll(0)
-        self.producer.flush(30)
+
+    def delivered(self, error, _):
+        if error:
+            self.failures.append(str(error))
+
+    def finish(self):
+        self.stopped.set()
+        self.join()
+        return self.producer.flush(PATIENCE_SECONDS)
+
+
+@dataclasses.dataclass
+class Process:
+    name: str
+    journal: pathlib.Path
+    child: subprocess.Popen
+    frozen: bool = False
+    wakes_at: float = 0.0
+    member: bool = False
+    silent_until: int = 0  # how long the journal was when it woke
+
+    def is_member(self):
+        """Whether the broker has taken it for one since it came, or woke: it may have been evicted meanwhile."""
+        if not self.member and self.journal.exists():
+            news = self.journal.read_bytes()[self.silent_until:]
+            self.member = b'"assign"' in news or b'"commit"' in news
+        return self.member and not self.frozen
+
+    def freeze(self, wakes_at):
+        self.frozen, self.wakes_at = True, wakes_at
+        self.child.send_signal(signal.SIGSTOP)
+
+    def wake(self):
+        self.frozen, self.member, self.silent_until = False, False, self.journal.stat().st_size
+        self.child.send_signal(signal.SIGCONT)
+
+
+class Group:
+    """The processes of one group, and what was done to them."""
+
+    def __init__(self, name, bootstrap, folder, draw):
+        self.name, self.bootstrap, self.folder, self.draw = name, bootstrap, folder, draw
+        self.alive, self.gone, self.killed, self.counts = [], [], set(), collections.Counter()
+        self.next_at = 0.0
+
+    def come(self):
+        library, strategy, _ = GROUPS[self.name]
+        name = f"{self.name}-{len(self.alive) + len(self.gone)}"
+        journal = self.folder / f"{name}.jsonl"
+        with open(self.folder / f"{name}.err", "w") as errors:
+            child = subprocess.Popen([sys.executable, str(MEMBER), library, self.bootstrap, self.name, TOPIC,
+                                      strategy, str(journal)], stderr=errors, stdin=subprocess.DEVNULL)
+        self.alive.append(Process(name, journal, child))
+        self.counts["came"] += 1
+
+    def step(self, now):
+        """Wakes whom it is time to wake, and now and then does something to somebody."""
+        for process in self.alive:
+            if process.frozen and now >= process.wakes_at:
+                process.wake()
+        if now < self.next_at:
+            return
+        self.next_at = now + self.draw.uniform(*PAUSE_SECONDS)
+        well = [one for one in self.alive if one.is_member()]
+        deeds = [self.come] if len(self.alive) < MEMBERS_MAX else []
+        if len(well) >= 2:
+            deeds += self.harm(self.draw.choice(well), now)
+        if deeds:
+            self.draw.choice(deeds)()
+
+    def harm(self, victim, now):
+        """One that is well stays, or nobody: the last must not be one that does not know of its eviction, because
+        a group without members takes any commit, as in Kafka."""
+        if self.draw.random() < SUDDEN_END and self.has_ended():
+            return [self.kill_all]
+        return [lambda: self.leave(victim), lambda: self.freeze(victim, now), lambda: self.kill(victim)]
+
+    def freeze(self, process, now):
+        self.counts["frozen"] += 1
+        process.freeze(now + self.draw.uniform(*FREEZE_SECONDS))
+
+    def leave(self, process):
+        process.child.send_signal(signal.SIGTERM)
+        self.retire(process, "left")
+
+    def kill(self, process):
+        self.killed.add(process.name)
+        process.child.kill()
+        self.retire(process, "killed")
+
+    def kill_all(self):
+        for process in list(self.alive):
+            self.kill(process)
+
+    def retire(self, process, how):
+        self.counts[how] += 1
+        self.alive.remove(process)
+        self.gone.append(process)
+
+    def wake_all(self):
+        for process in self.alive:
+            if process.frozen:
+                process.wake()
+
+    def leave_all(self):
+        for process in list(self.alive):
+            self.leave(process)
+
+    def has_ended(self):
+        return all(process.child.poll() is not None for process in self.gone)
+
+    def bad_ends(self):
+        return [f"{process.name} ended with code {process.child.returncode}" for process in self.gone
+                if process.child.returncode and process.name not in self.killed]
+
+    def history(self, broker_stalls):
+        return History({p.name: p.journal.read_text().splitlines(keepends=True) if p.journal.exists() else []
+                        for p in self.gone}, self.killed, broker_stalls)
+
+    def close(self):
+        for process in self.alive + self.gone:
+            if process.child.poll() is None:
+                process.child.kill()
+            process.child.wait()
+
+
+class Watch:
+    """Asks the broker for its groups all the time, and writes down when an answer took long."""
+
+    def __init__(self, broker):
+        self.connection = raw_kafka.Connection(broker.kafka_port, PATIENCE_SECONDS)
+        self.answered_at, self.stalls = time.monotonic(), []
+
+    def describe(self, group):
+        described = describe_group(self.connection, group.name)
+        now = time.monotonic()
+        if now - self.answered_at > STALL_SECONDS:
+            self.stalls.append((self.answered_at, now))
+        self.answered_at = now
+        return described
+
+    def settled(self, group, produced):
+        """Stable with those that live and no others, and all that was produced is committed."""
+        described = self.describe(group)
+        if described.state != "Stable" or len(described.members) != len(group.alive):
+            return False
+        wanted = {TOPIC: list(range(PARTITIONS))}
+        committed = ask.committed_offsets(self.connection, [group.name], wanted)[group.name]
+        return all(committed[TOPIC, p][0] == count for p, count in produced.items())
 
 
 class Churn(unittest.TestCase):
     def setUp(self):
-        self.random = random.Random(SEED)
-        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="tenon-churn-")))
-        self.broker = self.enterContext(Broker())
-        self.members = {group: [] for group in GROUPS}
-        self.addCleanup(self.end_all)
-        print(f"seed {SEED} (TENON_CHURN_SEED), {SECONDS} s", flush=True)
+        self.broker = Broker()
+        self.addCleanup(self.broker.close)
+        self.broker.start()
+        self.watch = Watch(self.broker)
+        self.addCleanup(self.watch.connection.close)
+        self.assertEqual(ask.create_topic(self.watch.connection, TOPIC, PARTITIONS).error, 0)
+        for name, (_, _, assignor) in GROUPS.items():
+            if assignor:
+                changed = ask.alter_config(self.watch.connection, ask.GROUP, name, "tenon.assignor", assignor)
+                self.assertEqual(changed.error, 0, changed.message)
+        self.folder = pathlib.Path(os.environ.get("TENON_CHURN_KEEP") or self.temporary())
+        self.groups = [Group(name, self.broker.bootstrap, self.folder, random.Random(f"{SEED}/{name}"))
+                       for name in GROUPS]
+        for group in self.groups:
+            self.addCleanup(group.close)
 
-    def end_all(self):
-        for member in self.everyone():
-            if member.runs:
-                member.process.kill()
-                member.process.wait()
+    def temporary(self):
+        folder = tempfile.TemporaryDirectory(prefix="tenon-churn-")
+        self.addCleanup(folder.cleanup)
+        return folder.name
 
-    def everyone(self):
-        return [member for members in self.members.values() for member in members]
+    def test_every_record_is_delivered_and_twice_only_across_a_kill_or_an_eviction(self):
+        print(f"\nseed {SEED} (TENON_CHURN_SEED), {SECONDS:.0f} s", flush=True)
+        producer = NumberedProducer(self.broker.bootstrap)
+        producer.start()
+        self.begin()
+        self.churn()
+        self.assertEqual(producer.finish(), 0)
+        self.assertEqual(producer.failures, [])
+        self.settle(producer.sent)
+        self.end()
+        self.check(producer.sent)
 
-    def tenon(self, *arguments):
-        code, out, err = run(BINARY, "--bootstrap", self.broker.bootstrap, *arguments)
-        self.assertEqual(code, 0, out + err)
+    def begin(self):
+        for group in self.groups:
+            group.come()
+            group.come()
+        for group in self.groups:
+            self.eventually(lambda g=group: all(p.is_member() for p in g.alive), f"{group.name} has begun")
 
-    def add(self, group):
-        members = self.members[group]
-        members.append(Member(self.folder, self.broker.bootstrap, group, len(members)))
+    def eventually(self, condition, what):
+        """As the other one, and with an eye on the broker."""
+        eventually(lambda: self.look() and condition(), PATIENCE_SECONDS, what)
 
-    def stir(self):
-        """Something happens to some group."""
-        group = self.random.choice(list(GROUPS))
-        awake = [member for member in self.members[group] if member.runs and member.thaw_at is None]
-        event = self.random.choice(["come", "come", "leave", "kill", "freeze"])
-        if event == "come" or not awake:
-            if sum(member.runs for member in self.members[group]) < MEMBERS_MAX:
-                self.add(group)
-            return
-        getattr(self.random.choice(awake), event)()
-        self.counts[event] += 1
+    def look(self):
+        return [self.watch.describe(group) for group in self.groups]
 
-    def thaw_those_whose_time_has_come(self, all_of_them=False):
-        for member in self.everyone():
-            if member.thaw_at is not None and member.runs and (all_of_them or time.monotonic() >= member.thaw_at):
-                member.thaw()
+    def churn(self):
+        end = time.monotonic() + SECONDS
+        while (now := time.monotonic()) < end or self.missed() and now < end + PATIENCE_SECONDS:
+            self.look()
+            for group in self.groups:
+                group.step(now)
+            threading.Event().wait(0.1)
+        self.assertEqual(self.missed(), [])
 
-    def committed(self, group):
-        reader = Consumer({"bootstrap.servers": self.broker.bootstrap, "group.id": group, "log_level": 0})
-        try:
-            wanted = [TopicPartition(TOPIC, partition) for partition in range(PARTITIONS)]
-            return sum(max(each.offset, 0) for each in reader.committed(wanted, timeout=10))
-        finally:
-            reader.close()
+    def missed(self):
+        """What has not happened yet."""
+        return [f"nobody {what} in {group.name}" for group in self.groups for what in DEEDS if not group.counts[what]]
 
-    def test_nothing_is_lost_and_nothing_comes_twice_without_need(self):
-        self.counts = collections.Counter()
-        self.tenon("topic", "create", TOPIC, "-p", str(PARTITIONS))
-        self.tenon("group", "alter", "assigned", "--set", "tenon.assignor=uniform")
-        for group in GROUPS:
-            self.add(group)
-            self.add(group)
-        writer = Writer(self.broker.bootstrap)
-        writer.start()
-        until = time.monotonic() + SECONDS
-        while time.monotonic() < until:
-            threading.Event().wait(self.random.uniform(0.2, 1.2))
-            self.thaw_those_whose_time_has_come()
-            self.stir()
-        self.thaw_those_whose_time_has_come(all_of_them=True)
-        writer.stopped.set()
-        writer.join()
-        self.assertEqual(writer.failures, [])
-        for group, members in self.members.items():
-            if not any(member.runs for member in members):
-                self.add(group)
-            eventually(lambda: self.committed(group) == writer.count, seconds=60, what=f"{group} at the end")
-        for member in self.everyone():
-            if member.runs:
-                member.leave()
-        for member in self.everyone():
-            member.process.wait(timeout=30)
-        for group in GROUPS:
-            with self.subTest(group):
-                self.check_records(group, writer.count)
-                self.check_owners(group)
-        print(f"{writer.count} records to each of {len(GROUPS)} groups; {len(self.everyone())} members, {dict(self.counts)}")
+    def settle(self, produced):
+        for group in self.groups:
+            group.wake_all()
+            if not group.alive:
+                group.come()
+        began = time.monotonic()
+        for group in self.groups:
+            self.eventually(lambda g=group: self.watch.settled(g, produced), f"{group.name} has committed all")
+        print(f"{sum(produced.values())} records, all committed {time.monotonic() - began:.1f} s after the last; "
+              f"the broker stalled {len(self.watch.stalls)} times")
 
-    def check_records(self, group, count):
-        came = collections.defaultdict(list)  # (partition, offset) -> [(when, member, what it had committed)]
-        numbers = set()
-        for member in self.members[group]:
-            for kind, when, words in member.lines():
-                if kind == "R":
-                    came[int(words[0]), int(words[1])].append((when, member))
-                    numbers.add(int(words[2]))
-        self.assertEqual(numbers, set(range(count)), "records that never came")
-        commits = {member.name: [(when, int(words[0]), int(words[1])) for kind, when, words in member.lines()
-                                 if kind == "C"] for member in self.members[group]}
-        # A commit may come too late: a generation has begun without it. What it was for is read again, as in Kafka.
-        refused = {member.name: [when for kind, when, _ in member.lines() if kind == "E"]
-                   for member in self.members[group]}
-        twice = 0
-        for (partition, offset), times in came.items():
-            times.sort(key=lambda one: one[0])
-            for (first, member), (second, other) in zip(times, times[1:]):
-                twice += 1
-                where = f"{TOPIC}-{partition} at {offset}: {member.name} at {first:.3f}, {other.name} at {second:.3f}"
-                # Whether the first commit that it was in came too late; the answer may be noted after the second reading.
-                accepted = min((when for when, of, at in commits[member.name]
-                                if of == partition and at > offset and when >= first), default=float("inf"))
-                disturbed = (any(since <= second and until >= first for since, until in member.troubles)
-                             or any(first <= when < accepted for when in refused[member.name]))
-                self.assertTrue(disturbed, f"came twice, though nothing happened to the first: {where}")
-                done = [at for when, of, at in commits[member.name] if of == partition and first <= when <= second
-                        and at > offset and not member.in_trouble(when)]
-                self.assertEqual(done, [], f"came twice, though it had been committed: {where}")
-        print(f"{group}: {len(came)} records, {twice} came twice, across kills, freezes and late commits")
+    def end(self):
+        for group in self.groups:
+            group.leave_all()
+        for group in self.groups:
+            self.eventually(group.has_ended, f"all of {group.name} have ended")
 
-    def check_owners(self, group):
-        held = collections.defaultdict(list)  # partition -> [(from, until, member)]
-        for member in self.members[group]:
-            has = {}
-            for kind, when, words in member.lines():
-                if kind == "A":
-                    has[int(words[0])] = when
-                elif kind == "V" and int(words[0]) in has:
-                    held[int(words[0])].append((has.pop(int(words[0])), when, member))
-                elif kind == "X":
-                    for partition, since in has.items():
-                        held[partition].append((since, when, member))
-                    has = {}
-            for partition, since in has.items():
-                held[partition].append((since, member.ended_at or float("inf"), member))
-        for partition, spans in held.items():
-            spans.sort(key=lambda span: span[0])
-            for (_, until, member), (since, _, other) in zip(spans, spans[1:]):
-                if since < until and member is not other:
-                    self.assertTrue(any(a <= until and b >= since for a, b in member.troubles + other.troubles),
-                                    f"{TOPIC}-{partition}: {member.name} until {until:.3f}, {other.name} from {since:.3f}")
+    def check(self, produced):
+        problems = []
+        for group in self.groups:
+            history = group.history(self.watch.stalls)
+            problems += [f"{group.name}: {problem}" for problem in group.bad_ends() + history.check(produced)]
+            done = ", ".join(f"{group.counts[what]} {what}" for what in DEEDS)
+            print(f"  {group.name:<20} {done}; {history.summary()}")
+        if problems:
+            self.fail("\n".join([f"{len(problems)} problems", *problems[:40]]))
 
 
 if __name__ == "__main__":
