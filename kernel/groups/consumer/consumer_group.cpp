@@ -95,6 +95,7 @@ ConsumerMember& ConsumerGroup::get_or_create(const std::string& member_id) {
 void ConsumerGroup::set_words(const std::string& member_id, MemberWords words) {
   ConsumerMember& member = get_or_create(member_id);
   count_words(member, -1);
+  leave_instance(member);
   member.words = std::move(words);
   count_words(member, +1);
   if (member.words.instance_id) static_members_[*member.words.instance_id] = &member;
@@ -107,11 +108,15 @@ void ConsumerGroup::remove_member(std::string_view member_id) {
   count_words(member, -1);
   count_unsettled(member, -1);
   release(member);
-  // A static member that came back under another id keeps its instance id.
+  leave_instance(member);
+  members_.erase(at);
+}
+
+// A static member that came back under another id keeps its instance id.
+void ConsumerGroup::leave_instance(const ConsumerMember& member) {
   if (member.is_static() && find_static(*member.words.instance_id) == &member) {
     static_members_.erase(*member.words.instance_id);
   }
-  members_.erase(at);
 }
 
 void ConsumerGroup::count_words(const ConsumerMember& member, int by) {

@@ -99,6 +99,7 @@ class ConsumerGroup {
   void release(const ConsumerMember& member);
   void count_unsettled(const ConsumerMember& member, int by);
   void count_words(const ConsumerMember& member, int by);
+  void leave_instance(const ConsumerMember& member);
 
   Scheduler& scheduler_;
   int32_t epoch_ = 0;

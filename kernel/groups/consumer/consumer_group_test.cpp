@@ -168,5 +168,21 @@ TEST_F(ConsumerGroupTest, an_instance_is_that_of_the_member_who_said_so_last) {
   EXPECT_EQ(group.find_static("one"), nullptr);
 }
 
+TEST_F(ConsumerGroupTest, a_member_that_changes_its_instance_leaves_nothing_under_the_old_one) {
+  group.set_words("a", as_static("one"));
+  group.set_words("a", as_static("two"));
+  EXPECT_EQ(group.find_static("one"), nullptr);
+  EXPECT_EQ(group.find_static("two"), &member("a"));
+  group.set_words("a", saying());
+  EXPECT_EQ(group.find_static("two"), nullptr);
+}
+
+TEST_F(ConsumerGroupTest, a_member_that_changes_its_instance_takes_none_from_another) {
+  group.set_words("a", as_static("one"));
+  group.set_words("b", as_static("one"));
+  group.set_words("a", as_static("two"));
+  EXPECT_EQ(group.find_static("one"), &member("b"));
+}
+
 }  // namespace
 }  // namespace tenon::groups
