@@ -66,8 +66,9 @@ Concern concern_of(const MemberWords& before, const MemberWords& after) {
 }
 
 // KIP-848: the answer that brought the current epoch may have been lost; the member then comes with
-// the one before, and with nothing that it was not given.
+// the one before, and with nothing that it was not given. One that went away was answered.
 bool may_have_missed_answer(const ConsumerMember& member, const Heartbeat& heartbeat) {
+  if (member.is_away()) return false;
   const auto owned = heartbeat.owned();
   return heartbeat.request.member_epoch == member.progress.previous_epoch && owned &&
          is_subset(*owned, member.progress.assigned);

@@ -76,6 +76,14 @@ TEST_F(HeartbeatTest, who_is_fenced_is_told_why) {
             "partitions and join again");
 }
 
+TEST_F(HeartbeatTest, who_went_away_must_join_to_come_back) {
+  given_one();
+  replay(leave(view(), beat_as("one", "a", kLeaveStaticEpoch)).value().records);
+  for (const int32_t epoch : {3, 5, 6}) {
+    EXPECT_EQ(subscribed(beat("a", epoch, parts({0}))), ErrorCode::kFencedMemberEpoch) << epoch;
+  }
+}
+
 TEST_F(HeartbeatTest, an_instance_must_be_known_and_that_of_the_member) {
   given_one();
   EXPECT_EQ(subscribed(beat_as("one", "a", 5)), ErrorCode::kNone);
