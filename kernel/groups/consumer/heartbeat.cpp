@@ -104,6 +104,7 @@ Subscribed join_again(const GroupView& view, const ConsumerMember& member,
     subscribed.records.push_back(progress_record(view.id, member.id, progress));
   }
   if (words == member.words) return subscribed;
+  std::ranges::move(unused_regexes(view, member, &words), std::back_inserter(subscribed.records));
   subscribed.records.push_back(words_record(view.id, member.id, words));
   subscribed.concern = concern_of(member.words, words);
   return subscribed;

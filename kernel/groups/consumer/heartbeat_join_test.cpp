@@ -159,6 +159,16 @@ TEST_F(HeartbeatJoinTest, a_member_that_joins_again_with_another_subscription_co
   EXPECT_EQ(said(joined(heartbeat).records), (Said{"progress a", "words a", "epoch 6"}));
 }
 
+TEST_F(HeartbeatJoinTest, a_member_that_joins_again_leaves_no_expression_behind) {
+  given(5, {{.id = "a", .words = with_regex("o.*")}});
+  replay({regex_record("g", "o.*", {.topics = {"orders"}})});
+  joined(joining("a"));
+  EXPECT_TRUE(group.regexes().contains("o.*"));  // it did not say another
+  Heartbeat heartbeat = joining("a");
+  heartbeat.request.subscribed_topic_regex = "x";
+  EXPECT_EQ(said(joined(heartbeat).records), (Said{"no regex o.*", "words a", "epoch 7"}));
+}
+
 TEST_F(HeartbeatJoinTest, an_instance_in_use_is_not_released) {
   given_one();
   EXPECT_EQ(refused(joining("a2", "one")), ErrorCode::kUnreleasedInstanceId);
