@@ -125,6 +125,8 @@ Decision<Subscribed> join_static(const GroupView& view, const ConsumerMember& ol
   subscribed.records =
       replacement_records(view, old, heartbeat.request.member_id, words, kJoinEpoch);
   subscribed.concern = concern_of(old.words, words);
+  // It was here as somebody else, and what that one was to have is for others now.
+  if (view.group.find(heartbeat.request.member_id)) subscribed.concern = Concern::kSubscription;
   return subscribed;
 }
 

@@ -214,5 +214,15 @@ TEST_F(HeartbeatJoinTest, an_instance_of_the_classic_protocol_says_no_goodbye) {
   EXPECT_EQ(group.classic_members(), 0u);
 }
 
+TEST_F(HeartbeatJoinTest, a_member_that_takes_the_place_of_another_leaves_its_own_to_the_others) {
+  given_one_away();
+  replay({words_record("g", "b", saying()), target_record("g", "b", parts({3})),
+          progress_record("g", "b", {.epoch = 5, .assigned = parts({3})})});
+  EXPECT_NE(joined(joining("b", "one")).concern, Concern::kNone);
+  EXPECT_EQ(member("b").progress.assigned, parts({0, 1}));
+  EXPECT_EQ(group.owner(parts({3})[0]), nullptr);
+  EXPECT_EQ(group.state(), "Assigning");
+}
+
 }  // namespace
 }  // namespace tenon::groups
