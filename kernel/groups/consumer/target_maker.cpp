@@ -173,6 +173,14 @@ Task<void> TargetMaker::finish(Question question, Result<Assignment> answer) {
   next(id, made_epoch, !stored);
 }
 
+// Who it is now that was asked about: a static member may have come back under another id, which
+// raises no epoch and so makes no other question.
+const ConsumerMember* TargetMaker::now_of(const ConsumerGroup& group,
+                                          const AssignmentInput::Member& asked) {
+  if (const ConsumerMember* member = group.find(asked.id)) return member;
+  return asked.instance_id ? group.find_static(*asked.instance_id) : nullptr;
+}
+
 // Writes what is different from before. The group may have changed since the question was asked:
 // who is gone has no target any more, who has come since gets one next time.
 Task<Result<>> TargetMaker::store(const Question& question, const Assignment& answer) {
@@ -204,13 +212,13 @@ Task<Result<>> TargetMaker::store(const Question& question, const Assignment& an
                                     .timestamp_ms = parts_.coordinator.now_ms()}));
   }
   for (size_t i = 0; i < answer.by_member.size(); ++i) {
-    const std::string& member_id = question.input.members[i].id;
-    if (!group->find(member_id)) continue;
-    if (group->targets().contains(member_id) &&
-        group->target_of(member_id) == answer.by_member[i]) {
+    const ConsumerMember* member = now_of(*group, question.input.members[i]);
+    if (!member) continue;
+    if (group->targets().contains(member->id) &&
+        group->target_of(member->id) == answer.by_member[i]) {
       continue;
     }
-    records.push_back(target_record(id, member_id, answer.by_member[i]));
+    records.push_back(target_record(id, member->id, answer.by_member[i]));
   }
   records.push_back(assignment_epoch_record(id, epoch));
   log_info("group {}: {} assigned {} members for epoch {}", id, question.assignor,

@@ -67,6 +67,8 @@ class TargetMaker {
                        Occasion occasion) const;
   static Task<void> run(std::weak_ptr<Alive> alive, Question question);
   Task<void> finish(Question question, Result<Assignment> answer);
+  static const ConsumerMember* now_of(const ConsumerGroup& group,
+                                      const AssignmentInput::Member& asked);
   Task<Result<>> store(const Question& question, const Assignment& answer);
   void note(const Question& question, bool raised);
   void on_failed(const Question& question, const Error& error);

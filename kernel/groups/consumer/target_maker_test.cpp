@@ -164,6 +164,21 @@ TEST_F(TargetMakerTest, who_went_meanwhile_is_given_nothing) {
   EXPECT_EQ(share_of("a"), 4u);
 }
 
+TEST_F(TargetMakerTest, an_instance_that_came_back_under_another_id_is_given_what_it_was_to_have) {
+  given(1, {});
+  write({words_record("g", "a", words("one"))});
+  begin();
+  given(2, {"b"});
+  assignors.hold();
+  auto waiting = made();
+  write(replacement_records({"g", group(), 9}, *group().find("a"), "z", words("one"), kJoinEpoch));
+  assignors.release();
+  run();
+  EXPECT_EQ(epochs(), "2/2");
+  EXPECT_EQ(share_of("z"), 2u);
+  EXPECT_FALSE(intersects(group().target_of("z"), group().target_of("b")));
+}
+
 TEST_F(TargetMakerTest, a_group_that_is_gone_is_written_nothing) {
   given(1, {"a"});
   assignors.hold();
