@@ -50,6 +50,8 @@ class ConsumerGroup {
 
   explicit ConsumerGroup(Scheduler& scheduler) : scheduler_(scheduler) {}
 
+  // Expires with the group: another of the same name, made later, has a life of its own.
+  std::weak_ptr<const void> life() const { return life_; }
   int32_t epoch() const { return epoch_; }
   int32_t assignment_epoch() const { return assignment_epoch_; }
   int64_t metadata_hash() const { return metadata_hash_; }
@@ -102,6 +104,7 @@ class ConsumerGroup {
   void leave_instance(const ConsumerMember& member);
 
   Scheduler& scheduler_;
+  std::shared_ptr<const void> life_ = std::make_shared<char>();
   int32_t epoch_ = 0;
   int32_t assignment_epoch_ = 0;
   int64_t metadata_hash_ = 0;

@@ -41,6 +41,7 @@ struct TargetMaker::Question {
   std::string assignor;
   Occasion occasion;
   int32_t epoch = 0;
+  std::weak_ptr<const void> life;  // of the group
   AssignmentInput input;
 };
 
@@ -130,6 +131,7 @@ TargetMaker::Question TargetMaker::question_of(const std::string& group_id,
                     .assignor = assignor_of(group),
                     .occasion = occasion,
                     .epoch = group.epoch(),
+                    .life = group.life(),
                     .input = {.members = {}, .image = parts_.coordinator.image()}};
   for (const auto& [id, member] : group.members()) {
     const MemberWords& words = member->words;
@@ -186,7 +188,8 @@ const ConsumerMember* TargetMaker::now_of(const ConsumerGroup& group,
 Task<Result<>> TargetMaker::store(const Question& question, const Assignment& answer) {
   const std::string& id = question.group_id;
   const ConsumerGroup* group = find(id);
-  if (!group || group->epoch() < question.epoch) co_return Result<>{};
+  // One that was made anew has epochs and members of its own.
+  if (!group || question.life.expired()) co_return Result<>{};
   // What changed the group since is asked about next, with the topics and the assignor of then.
   if (question.occasion != Occasion::kStale && group->epoch() != question.epoch) {
     co_return Result<>{};

@@ -179,6 +179,20 @@ TEST_F(TargetMakerTest, an_instance_that_came_back_under_another_id_is_given_wha
   EXPECT_FALSE(intersects(group().target_of("z"), group().target_of("b")));
 }
 
+TEST_F(TargetMakerTest, a_group_that_was_made_anew_is_not_given_what_the_old_one_was_to_have) {
+  given(1, {"a"});
+  assignors.hold();
+  begin();
+  write(consumer_group_tombstones("g", group()));
+  given(1, {"b"});
+  auto waiting = made();
+  assignors.release();
+  run();
+  EXPECT_TRUE(waiting.ready());
+  EXPECT_EQ(epochs(), "1/1");
+  EXPECT_EQ(share_of("b"), 4u);
+}
+
 TEST_F(TargetMakerTest, a_group_that_is_gone_is_written_nothing) {
   given(1, {"a"});
   assignors.hold();
