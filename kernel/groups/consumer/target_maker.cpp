@@ -256,7 +256,17 @@ void TargetMaker::on_failed(const Question& question, const Error& error) {
   log_warn("group {}: no new assignment, members keep what they have; again in {} s: {}", group_id,
            std::min(seconds, 30), job.problem);
   job.retry.arm(std::chrono::seconds(std::min(seconds, 30)),
-                [this, id = group_id, occasion = question.occasion] { ask(id, occasion); });
+                [this, id = group_id, occasion = question.occasion] { retry(id, occasion); });
+}
+
+void TargetMaker::retry(const std::string& group_id, Occasion occasion) {
+  const ConsumerGroup* group = find(group_id);
+  if (group && !group->members().empty()) return ask(group_id, occasion);
+  // Nobody is left whose problem it would be.
+  Job& job = job_of(group_id);
+  job.failures = 0;
+  job.problem.clear();
+  if (job.idle()) jobs_.erase(jobs_.find(group_id));
 }
 
 void TargetMaker::next(const std::string& group_id, int32_t made_epoch, bool failed) {

@@ -72,6 +72,7 @@ class TargetMaker {
   Task<Result<>> store(const Question& question, const Assignment& answer);
   void note(const Question& question, bool raised);
   void on_failed(const Question& question, const Error& error);
+  void retry(const std::string& group_id, Occasion occasion);
   void next(const std::string& group_id, int32_t made_epoch, bool failed);
   void rest(const std::string& group_id, Job& job);
   void go_on(const std::string& group_id, bool if_stale);

@@ -284,6 +284,16 @@ TEST_F(TargetMakerTest, a_target_that_cannot_be_written_is_made_again) {
   EXPECT_EQ(epochs(), "1/1");
 }
 
+TEST_F(TargetMakerTest, a_problem_goes_with_the_members_that_had_it) {
+  given(1, {"a"});
+  play_ill();
+  begin();
+  write(removal_records({"g", group(), 9}, {"a"}));
+  pass(seconds(1));
+  EXPECT_EQ(maker.problem("g"), "");
+  EXPECT_EQ(scheduler.timers(), 0u);
+}
+
 TEST_F(TargetMakerTest, who_has_waited_as_long_as_an_assignor_may_take_is_answered) {
   given(1, {"a"});
   assignors.hold();
