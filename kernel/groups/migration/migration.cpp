@@ -49,6 +49,7 @@ Decision<Records> upgrade_records(const Group& group, const metadata::Image& ima
     return stays_classic(group, "its members are no consumers");
   }
   const int32_t epoch = group.generation();
+  Partitions given;
   Records records;
   records.push_back(group_tombstone(group.id()));
   records.push_back(epoch_record(group.id(), epoch, 0));
@@ -58,6 +59,10 @@ Decision<Records> upgrade_records(const Group& group, const metadata::Image& ima
     if (!subscription || !assigned) {
       return stays_classic(group, "what member " + id + " says cannot be read");
     }
+    if (intersects(given, *assigned)) {
+      return stays_classic(group, "member " + id + " has a partition that another one has too");
+    }
+    given = union_of(given, *assigned);
     const MemberProgress progress{.epoch = epoch, .previous_epoch = epoch, .assigned = *assigned};
     records.push_back(words_record(group.id(), id, consumer_words(*member, *subscription)));
     records.push_back(target_record(group.id(), id, *assigned));

@@ -18,7 +18,8 @@ namespace tenon::groups {
 
 // The records by which a classic group with members becomes a consumer group, in which all of them
 // still speak the classic protocol. GROUP_ID_NOT_FOUND, as Kafka has it, if it cannot be: it is no
-// group of consumers, or somebody's words cannot be read.
+// group of consumers, somebody's words cannot be read, or its leader gave a partition to two (which
+// a consumer group never does, see consumer_group.h).
 Decision<Records> upgrade_records(const Group& group, const metadata::Image& image);
 
 // What the group is as a classic one, in that generation. All its members speak the classic

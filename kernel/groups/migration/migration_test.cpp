@@ -125,6 +125,11 @@ TEST_F(MigrationRecordsTest, what_cannot_be_read_or_is_no_consumer_stays_classic
   EXPECT_EQ(code(upgrade()), ErrorCode::kGroupIdNotFound);
 }
 
+TEST_F(MigrationRecordsTest, a_group_that_gave_a_partition_to_two_stays_classic) {
+  value.members[1].assignment = write_assignment(parts({1, 2}), 1, *image());
+  EXPECT_EQ(code(upgrade()), ErrorCode::kGroupIdNotFound);
+}
+
 TEST_F(MigrationRecordsTest, before_the_first_generation_a_members_favourite_speaks_for_it) {
   Group classic("g", scheduler);
   awaiting(classic, "a", {{"sticky", subscription(1, {"audit"})}, {"range", subscription()}});
