@@ -90,7 +90,8 @@ class ConsumerGroups {
   Task<void> downgrade_if_due(std::string group_id, int32_t generation);
   bool may_upgrade(const Group& group) const;
   Task<Decision<void>> drop_if_empty(std::string group_id);
-  Task<Decision<bool>> subscribe_classic(RequestInfo info, wire::JoinGroupRequest& request);
+  Task<Decision<bool>> subscribe_classic(RequestInfo info, wire::JoinGroupRequest& request,
+                                         bool has_new_id);
   Task<wire::JoinGroupResponse> advance_classic(const wire::JoinGroupRequest& request);
   void await_classic(const std::string& group_id, ConsumerMember& member);
   const Group* find(std::string_view group_id) const;

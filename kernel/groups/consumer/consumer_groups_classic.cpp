@@ -85,13 +85,14 @@ Task<std::optional<wire::JoinGroupResponse>> ConsumerGroups::join(RequestInfo in
     co_return join_error(request.member_id, done.error().code);
   }
   if (!has(request.group_id)) co_return std::nullopt;
-  if (request.member_id.empty()) {
+  const bool has_new_id = request.member_id.empty();
+  if (has_new_id) {
     request.member_id = membership_.new_member_id(info, request.group_instance_id);
     if (!request.group_instance_id && version >= 4) {
       co_return join_error(request.member_id, ErrorCode::kMemberIdRequired);
     }
   }
-  const auto waits = co_await subscribe_classic(std::move(info), request);
+  const auto waits = co_await subscribe_classic(std::move(info), request, has_new_id);
   if (!waits && waits.error().code == ErrorCode::kNone) co_return std::nullopt;
   if (!waits) co_return join_error(request.member_id, waits.error().code);
   if (*waits) co_await targets_.made(request.group_id);
@@ -108,7 +109,8 @@ Task<Decision<void>> ConsumerGroups::drop_if_empty(std::string group_id) {
 
 // A refusal without a code: the group is no consumer group any more.
 Task<Decision<bool>> ConsumerGroups::subscribe_classic(RequestInfo info,
-                                                       wire::JoinGroupRequest& request) {
+                                                       wire::JoinGroupRequest& request,
+                                                       bool has_new_id) {
   const std::string id = request.group_id;
   const auto turn = co_await parts_.lanes.take(id);
   const Group* group = find(id);
@@ -116,6 +118,7 @@ Task<Decision<bool>> ConsumerGroups::subscribe_classic(RequestInfo info,
   const GroupView view = view_of(*group);
   auto join = read_join(view, std::move(info), request, *parts_.image());
   if (!join) co_return std::unexpected(join.error());
+  join->has_new_id = has_new_id;
   auto subscribed = groups::subscribe(view, *join);
   if (!subscribed) co_return std::unexpected(subscribed.error());
   const bool was_mixed = !group->consumer->has_only_classic_members();

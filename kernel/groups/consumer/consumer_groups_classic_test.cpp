@@ -315,6 +315,16 @@ TEST_F(MigrationTest, a_static_member_changes_the_protocol_and_keeps_its_partiti
   EXPECT_EQ(described().members.size(), 1u);
 }
 
+TEST_F(MigrationTest, a_static_member_that_was_replaced_does_not_take_its_place_back) {
+  Member fresh = joined({.id = "fresh"});
+  Classic old{.id = "", .instance = "one"};
+  ASSERT_EQ(join_classic(old), ErrorCode::kNone);
+  Classic newer{.id = "", .instance = "one"};
+  ASSERT_EQ(join_classic(newer), ErrorCode::kNone);
+  EXPECT_EQ(join_classic(old), ErrorCode::kFencedInstanceId);
+  EXPECT_EQ(sync_classic(newer), ErrorCode::kNone);
+}
+
 TEST_F(MigrationTest, a_classic_member_that_does_not_sync_is_removed) {
   Member fresh = joined({.id = "fresh"});
   Classic late{.id = ""};

@@ -62,6 +62,11 @@ Decision<Subscribed> join_static(const GroupView& view, const ClassicJoin& join,
   const std::string& id = join.request.member_id;
   MemberWords words = words_of(join);
   if (old.id == id) return change_words(view, old, std::move(words));
+  // As in a classic group: only one that has just started may take the place of the one before.
+  if (!join.has_new_id) {
+    return refuse(ErrorCode::kFencedInstanceId,
+                  fmt::format("instance {} is member {} now", *words.instance_id, old.id));
+  }
   Subscribed subscribed;
   if (words.topics != old.words.topics) subscribed.concern = Concern::kSubscription;
   subscribed.records = replacement_records(view, old, id, words, kJoinEpoch);
@@ -96,6 +101,9 @@ Decision<Subscribed> subscribe(const GroupView& view, const ClassicJoin& join) {
     auto joined = join_static(view, join, *old);
     if (!joined) return joined;
     subscribed = std::move(*joined);
+  } else if (request.group_instance_id && !join.has_new_id) {
+    return refuse(ErrorCode::kUnknownMemberId,
+                  "no member has instance id " + *request.group_instance_id);
   } else if (member) {
     subscribed = change_words(view, *member, words_of(join));
   } else {

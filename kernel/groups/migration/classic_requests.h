@@ -25,6 +25,7 @@ struct ClassicJoin {
   RequestInfo info;
   wire::JoinGroupRequest request;  // member_id: the one that it joins with
   Subscription subscription;
+  bool has_new_id = false;  // it came without an id, and was given one
 };
 
 // INCONSISTENT_GROUP_PROTOCOL if it is no consumer, speaks no protocol that the others do, or says
