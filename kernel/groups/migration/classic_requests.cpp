@@ -45,13 +45,17 @@ const wire::JoinGroupRequest::JoinGroupRequestProtocol* shared_protocol(
   return shared == request.protocols.end() ? nullptr : &*shared;
 }
 
+// Members of the classic protocol have no expressions and choose no assignor.
+Concern concern_of(const MemberWords& before, const MemberWords& after) {
+  const bool same =
+      before.topics == after.topics && before.regex.empty() && before.rack_id == after.rack_id;
+  return same ? Concern::kNone : Concern::kSubscription;
+}
+
 Subscribed change_words(const GroupView& view, const ConsumerMember& member, MemberWords words) {
   Subscribed subscribed;
   if (words == member.words) return subscribed;
-  if (words.topics != member.words.topics || !member.words.regex.empty() ||
-      words.rack_id != member.words.rack_id) {
-    subscribed.concern = Concern::kSubscription;
-  }
+  subscribed.concern = concern_of(member.words, words);
   subscribed.records = unused_regexes(view, member, &words);
   subscribed.records.push_back(words_record(view.id, member.id, words));
   return subscribed;
@@ -68,7 +72,7 @@ Decision<Subscribed> join_static(const GroupView& view, const ClassicJoin& join,
                   fmt::format("instance {} is member {} now", *words.instance_id, old.id));
   }
   Subscribed subscribed;
-  if (words.topics != old.words.topics) subscribed.concern = Concern::kSubscription;
+  subscribed.concern = concern_of(old.words, words);
   subscribed.records = replacement_records(view, old, id, words, kJoinEpoch);
   return subscribed;
 }

@@ -166,6 +166,26 @@ TEST_F(ClassicRequestsTest, an_instance_takes_over_from_the_consumer_protocol_wi
   EXPECT_EQ(code(subscribed(join_as("one", "new"), true)), ErrorCode::kNone);
 }
 
+TEST_F(ClassicRequestsTest, an_instance_that_comes_back_and_reads_something_else_concerns_others) {
+  const Said expected{"no progress c", "no target c",  "no words c", "words new",
+                      "target new",    "progress new", "epoch 6"};
+  given_static();
+  auto request = join_as("one", "new");
+  request.protocols = {{"range", subscription({"audit"})}};
+  EXPECT_EQ(said(subscribed(request, true)->records), expected);
+  MemberWords far = member("c").words;
+  far.rack_id = "far";
+  group.set_words("c", far);
+  EXPECT_EQ(said(subscribed(join_as("one", "new"), true)->records), expected);
+}
+
+TEST_F(ClassicRequestsTest, an_instance_that_read_by_expression_concerns_others_when_it_does_not) {
+  MemberWords words = as_static("one");
+  words.regex = "o.*";
+  given(5, {{.id = "a", .words = words, .progress = {.epoch = 5}}});
+  EXPECT_EQ(joined(join_as("one", "new"), true).concern, Concern::kSubscription);
+}
+
 TEST_F(ClassicRequestsTest, an_instance_that_comes_with_an_id_is_the_member_it_was) {
   given_static();
   EXPECT_EQ(code(subscribed(join_as("one", "c"))), ErrorCode::kNone);
