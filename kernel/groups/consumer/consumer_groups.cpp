@@ -96,6 +96,10 @@ Task<Decision<bool>> ConsumerGroups::subscribe(const Heartbeat& heartbeat) {
   const std::string& id = heartbeat.request.group_id;
   const auto turn = co_await parts_.lanes.take(id);
   if (Group* group = parts_.table.find(id); group && heartbeat.joins() && may_upgrade(*group)) {
+    if (!has_room(*group, heartbeat)) {
+      co_return refuse(ErrorCode::kGroupMaxSizeReached,
+                       "group " + id + " has as many members as it may (group.consumer.max.size)");
+    }
     if (auto done = co_await upgrade(*group); !done) co_return std::unexpected(done.error());
   }
   Records records;

@@ -89,6 +89,7 @@ class ConsumerGroups {
   Task<Decision<void>> upgrade(Group& group);
   Task<void> downgrade_if_due(std::string group_id, int32_t generation);
   bool may_upgrade(const Group& group) const;
+  bool has_room(const Group& group, const Heartbeat& heartbeat) const;
   Task<Decision<void>> drop_if_empty(std::string group_id);
   Task<Decision<bool>> subscribe_classic(RequestInfo info, wire::JoinGroupRequest& request,
                                          bool has_new_id);

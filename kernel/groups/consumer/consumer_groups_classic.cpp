@@ -38,7 +38,16 @@ bool ConsumerGroups::has(std::string_view group_id) const {
 bool ConsumerGroups::may_upgrade(const Group& group) const {
   const GroupMigration policy = parts_.config.consumer.migration;
   return !group.consumer && !group.is_empty() && !group.is(GroupState::kDead) &&
+         group.members().size() <= static_cast<size_t>(parts_.config.consumer.max_size) &&
          (policy == GroupMigration::kBidirectional || policy == GroupMigration::kUpgrade);
+}
+
+// Is there room for who joins, once it is a consumer group? One that is refused leaves it classic.
+bool ConsumerGroups::has_room(const Group& group, const Heartbeat& heartbeat) const {
+  const auto& request = heartbeat.request;
+  return group.members().size() < static_cast<size_t>(parts_.config.consumer.max_size) ||
+         group.has(request.member_id) ||
+         (request.instance_id && group.static_member(*request.instance_id));
 }
 
 // The caller has its turn, so no member of the consumer protocol comes in between; those of the

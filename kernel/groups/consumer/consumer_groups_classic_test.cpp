@@ -325,6 +325,28 @@ TEST_F(MigrationTest, a_static_member_that_was_replaced_does_not_take_its_place_
   EXPECT_EQ(sync_classic(newer), ErrorCode::kNone);
 }
 
+TEST_F(MigrationTest, a_full_group_stays_classic_when_it_refuses_a_member) {
+  Classic old = settled_classic();
+  config.consumer.max_size = 1;
+  restart();
+  Member fresh{.id = "fresh"};
+  EXPECT_EQ(beat(fresh), ErrorCode::kGroupMaxSizeReached);
+  EXPECT_EQ(state(), "Stable");
+  EXPECT_EQ(heartbeat(old.id, old.generation), ErrorCode::kNone);
+}
+
+TEST_F(MigrationTest, a_group_with_more_members_than_a_consumer_group_may_have_stays_classic) {
+  std::vector<JoinCallResult> joins{join(), join()};
+  pass(seconds(10));
+  for (auto& each : joins) sync(each.get().member_id, 1);
+  ASSERT_EQ(state(), "Stable");
+  config.consumer.max_size = 1;
+  restart();
+  Member fresh{.id = "fresh"};
+  EXPECT_EQ(beat(fresh), ErrorCode::kGroupIdNotFound);
+  EXPECT_EQ(state(), "Stable");
+}
+
 TEST_F(MigrationTest, a_classic_member_that_does_not_sync_is_removed) {
   Member fresh = joined({.id = "fresh"});
   Classic late{.id = ""};
