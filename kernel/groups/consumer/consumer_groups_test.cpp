@@ -192,6 +192,18 @@ TEST_F(ConsumerGroupsTest, a_static_member_that_does_not_come_back_is_removed) {
   EXPECT_EQ(status(), "Empty 2/1");
 }
 
+TEST_F(ConsumerGroupsTest, an_instance_id_that_a_member_gave_up_is_anybodys) {
+  Member a = joined({.id = "a", .instance = "one"});
+  a.epoch = 0;
+  a.owned = {};
+  a.instance = "two";
+  ASSERT_EQ(beat(a), ErrorCode::kNone);
+  ASSERT_EQ(say_goodbye(a), ErrorCode::kNone);
+  Member b{.id = "b", .instance = "one"};
+  EXPECT_EQ(beat(b), ErrorCode::kNone);
+  EXPECT_EQ(b.assigned, parts("orders", {0, 1, 2, 3}));
+}
+
 TEST_F(ConsumerGroupsTest, members_choose_the_assignor) {
   Member a = joined({.id = "a", .assignor = "range"});
   EXPECT_EQ(assignors.last_asked(), "range");
