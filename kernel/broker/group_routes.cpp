@@ -46,7 +46,8 @@ json::object as_json(const MemberDetails& member) {
           {"gives_up", partitions(member.gives_up)},
           {"awaits", std::move(awaits)},
           {"pending", member.pending},
-          {"timeout_ms", member.timeout_ms}};
+          {"timeout_ms", member.timeout_ms},
+          {"session_timeout_ms", member.session_timeout_ms}};
 }
 
 json::object as_json(const RebalanceNote& note) {

@@ -337,6 +337,7 @@ Result<std::optional<GroupDetails>> GroupCoordinator::details(const std::string&
   }
   shown.rebalances = state_->chronicles.notes(group_id);
   shown.assigned = assigned_report(group_id);
+  if (shown.assigned) add_waits(shown, *shown.assigned);
   return shown;
 }
 

@@ -2,6 +2,8 @@
 
 #include "groups/group_details.h"
 
+#include <algorithm>
+
 #include "groups/assignment/consumer_protocol.h"
 #include "groups/table/group_queries.h"
 
@@ -40,7 +42,12 @@ MemberDetails details_of(const ConsumerGroup& group, const ConsumerMember& membe
     shown.awaits.push_back(
         {{topic->name, one.partition}, holder && holder != &member ? holder->id : ""});
   }
-  if (member.progress.state == MemberState::kUnrevokedPartitions) shown.pending = "revoke";
+  if (member.progress.state == MemberState::kUnrevokedPartitions) {
+    shown.pending = "revoke";
+  } else if (member.progress.epoch < group.assignment_epoch()) {
+    shown.pending = "heartbeat";
+  }
+  if (words.classic) shown.session_timeout_ms = words.classic->session_timeout_ms;
   shown.timeout_ms = words.rebalance_timeout_ms;
   return shown;
 }
@@ -54,6 +61,7 @@ MemberDetails details_of(const Group& group, const Member& member, const metadat
   shown.protocol = "classic";
   shown.epoch = group.generation();
   shown.timeout_ms = member.rebalance_timeout_ms;
+  shown.session_timeout_ms = member.session_timeout_ms;
   if (group.is(GroupState::kPreparingRebalance) && !member.awaiting_join) shown.pending = "join";
   if (group.is(GroupState::kCompletingRebalance) && !member.awaiting_sync) shown.pending = "sync";
   if (group.protocol_type() != kConsumerProtocolType) return shown;
@@ -65,6 +73,15 @@ MemberDetails details_of(const Group& group, const Member& member, const metadat
 }
 
 }  // namespace
+
+void add_waits(GroupDetails& shown, const AssignedReport& report) {
+  for (const auto& wait : report.waits) {
+    const auto member = std::ranges::find(shown.members, wait.member_id, &MemberDetails::id);
+    if (member != shown.members.end()) {
+      member->awaits.push_back({wait.partition, wait.holder_id});
+    }
+  }
+}
 
 GroupDetails details_of(const Group& group, const metadata::Image& image) {
   GroupDetails shown;

@@ -35,8 +35,11 @@ struct MemberDetails {
     std::string from;
   };
   std::vector<Awaited> awaits;
-  std::string pending;     // what the group waits for it to do: "join", "sync", "revoke", or ""
-  int64_t timeout_ms = 0;  // after which it is removed if it does not
+  // What the group waits for it to do: "join", "sync", "revoke", "heartbeat" (it has not heard of
+  // the newest assignment), or "".
+  std::string pending;
+  int64_t timeout_ms = 0;          // after which it is removed if it does not
+  int64_t session_timeout_ms = 0;  // of silence, after which it is removed; 0 = the group's
 };
 
 struct GroupDetails {
@@ -55,5 +58,7 @@ struct GroupDetails {
 
 // What the group itself knows; without its rebalances and reports.
 GroupDetails details_of(const Group& group, const metadata::Image& image);
+// Who waits for whom in a classic group that an assignor of the broker decides for.
+void add_waits(GroupDetails& shown, const AssignedReport& report);
 
 }  // namespace tenon::groups

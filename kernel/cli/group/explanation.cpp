@@ -111,7 +111,8 @@ std::string who_decides(const json::object& group) {
     text = fmt::format("The broker's assignor {} decides in place of the group's leader.\n",
                        text_of(said, "assignor"));
     if (const std::string problem = text_of(said, "problem"); !problem.empty())
-      text += fmt::format("This time the leader's assignment stands in for it: {}.\n", problem);
+      text += fmt::format("This time the leader's assignment stands in for it, because: {}.\n",
+                          problem);
     if (const int64_t withheld = number_of(said, "withheld"); withheld > 0) {
       text += fmt::format("{} are withheld until those who read them have let go of them.\n",
                           plural(static_cast<size_t>(withheld), "partition"));
@@ -131,12 +132,25 @@ std::string who_decides(const json::object& group) {
   return text;
 }
 
+// "after 10 s of silence, or 5 min 0 s in all,".
+std::string until_removed(const json::object& member) {
+  const int64_t session_ms = number_of(member, "session_timeout_ms");
+  const int64_t timeout_ms = number_of(member, "timeout_ms");
+  if (session_ms == 0 || session_ms >= timeout_ms) return "after " + duration_text(timeout_ms);
+  return fmt::format("after {} of silence, or {} in all,", duration_text(session_ms),
+                     duration_text(timeout_ms));
+}
+
 std::string what_it_is_to_do(const json::object& member) {
   const std::string pending = text_of(member, "pending");
   const std::string timeout = duration_text(number_of(member, "timeout_ms"));
   if (pending == "join") {
-    return fmt::format("  The group waits for it to join again; after {} it is removed.\n",
-                       timeout);
+    return fmt::format("  The group waits for it to join again; {} it is removed.\n",
+                       until_removed(member));
+  }
+  if (pending == "heartbeat") {
+    return "  The group waits for it: it has not heard of the newest assignment yet. It is removed "
+           "when it is silent for its session timeout.\n";
   }
   if (pending == "sync") {
     return fmt::format(

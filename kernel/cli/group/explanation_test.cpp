@@ -68,7 +68,7 @@ TEST(Explanation, says_what_an_assignor_of_the_broker_did) {
             "Group g is Stable: a classic group of 0 members at epoch 1.\n"
             "No rebalance since its coordinator was loaded.\n"
             "The broker's assignor sticky decides in place of the group's leader.\n"
-            "This time the leader's assignment stands in for it: sticky: ill.\n"
+            "This time the leader's assignment stands in for it, because: sticky: ill.\n"
             "2 partitions are withheld until those who read them have let go of them.\n"
             "Were uniform to decide: nothing differs.\n");
 }

@@ -39,7 +39,6 @@ struct ConsumerGroupSettings {
   int32_t max_size = std::numeric_limits<int32_t>::max();
   std::vector<std::string> assignors{"uniform", "range"};  // the first is for who names none
   GroupMigration migration = GroupMigration::kBidirectional;
-  int64_t regex_refresh_interval_ms = 600'000;
 
   bool operator==(const ConsumerGroupSettings&) const = default;
 };

@@ -192,15 +192,6 @@ constexpr Row kRows[] = {
      .set = [](S& s,
                const V& v) { s.groups.consumer.migration = static_cast<GroupMigration>(v.i64); },
      .choices = kMigrations},
-    {.key = "groups.consumer.regex_refresh_interval",
-     .type = OptionType::kDuration,
-     .default_text = "10m",
-     .kafka_name = "group.consumer.regex.refresh.interval.ms",
-     .about = "How often the topics that a regular expression matches are looked for, though no "
-              "topic has come or gone.",
-     .set = [](S& s, const V& v) { s.groups.consumer.regex_refresh_interval_ms = v.i64; },
-     .min = 10'000,
-     .max = kIntMax},
 };
 
 }  // namespace

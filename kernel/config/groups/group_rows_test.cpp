@@ -18,7 +18,7 @@ TEST_F(SettingsTest, every_setting_of_consumer_groups_reaches_its_member) {
       "session_timeout_max = \"3s\"\nheartbeat_interval = \"20ms\"\nheartbeat_interval_min = "
       "\"10ms\"\nheartbeat_interval_max = \"30ms\"\nassignment_interval = \"5ms\"\n"
       "assignment_interval_min = \"4ms\"\nassignment_interval_max = \"6ms\"\nmax_size = 7\n"
-      "assignors = [\"b\", \"a\"]\nmigration = \"upgrade\"\nregex_refresh_interval = \"1m\"\n"
+      "assignors = [\"b\", \"a\"]\nmigration = \"upgrade\"\n"
       "[assignor.a]\n[assignor.b]\n");
   EXPECT_EQ(read.groups.consumer,
             (ConsumerGroupSettings{.session_timeout_ms = {2'000, 1'000, 3'000},
@@ -26,8 +26,7 @@ TEST_F(SettingsTest, every_setting_of_consumer_groups_reaches_its_member) {
                                    .assignment_interval_ms = {5, 4, 6},
                                    .max_size = 7,
                                    .assignors = {"b", "a"},
-                                   .migration = GroupMigration::kUpgrade,
-                                   .regex_refresh_interval_ms = 60'000}));
+                                   .migration = GroupMigration::kUpgrade}));
 }
 
 TEST_F(SettingsTest, every_word_of_the_migration_policy_means_itself) {
@@ -52,7 +51,6 @@ TEST_F(SettingsTest, settings_of_consumer_groups_are_listed_under_kafkas_names) 
   EXPECT_EQ(value("group.consumer.max.size"), "2147483647");
   EXPECT_EQ(value("group.consumer.assignors"), "uniform,range");
   EXPECT_EQ(value("group.consumer.migration.policy"), "bidirectional");
-  EXPECT_EQ(value("group.consumer.regex.refresh.interval.ms"), "600000");
 }
 
 }  // namespace

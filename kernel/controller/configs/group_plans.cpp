@@ -2,6 +2,7 @@
 
 #include "controller/configs/group_plans.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string_view>
@@ -16,15 +17,27 @@ std::optional<std::string> no_lists(std::string_view) {
   return std::nullopt;
 }
 
+Result<> is_right(const GroupPolicy& policy, const Configs& configs) {
+  auto options = config::parse_group_config(policy.defaults, configs);
+  if (!options) return forward(options);
+  return policy.check_options ? policy.check_options(*options) : Result<>();
+}
+
 // A group whose configs the operator has made wrong since, by other bounds or without an assignor
-// that it names, can still lose any of them.
-Result<> check(const GroupPolicy& policy, const GroupConfigChanges& request, const Configs& after) {
+// that it names, can still lose any of them, and be given others that are right by themselves.
+Result<> check(const GroupPolicy& policy, const GroupConfigChanges& request, const Configs& before,
+               const Configs& after) {
   bool sets = request.replace_all;
   for (const ConfigChange& change : request.changes) sets |= change.op != ConfigOp::kDelete;
   if (!sets) return {};
-  auto options = config::parse_group_config(policy.defaults, after);
-  if (!options) return forward(options);
-  return policy.check_options ? policy.check_options(*options) : Result<>();
+  Configs judged = after;
+  if (!request.replace_all && !is_right(policy, before)) {
+    std::erase_if(judged, [&request](const auto& config) {
+      return std::ranges::find(request.changes, config.first, &ConfigChange::name) ==
+             request.changes.end();
+    });
+  }
+  return is_right(policy, judged);
 }
 
 Result<> plan_group(const metadata::Image& image, const GroupPolicy& policy,
@@ -34,7 +47,7 @@ Result<> plan_group(const metadata::Image& image, const GroupPolicy& policy,
   const Configs& before = image.group_configs(request.group_id);
   auto after = change_configs(before, {request.changes, request.replace_all}, no_lists);
   if (!after) return forward(after);
-  if (auto ok = check(policy, request, *after); !ok) return ok;
+  if (auto ok = check(policy, request, before, *after); !ok) return ok;
   append_difference(request.group_id, before, *after, metadata::group_config_record, records);
   return {};
 }

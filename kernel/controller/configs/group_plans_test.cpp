@@ -96,7 +96,8 @@ TEST_F(GroupPlansTest, a_further_check_may_refuse_what_is_valid_in_itself) {
 TEST_F(GroupPlansTest, a_group_that_new_settings_have_made_wrong_can_lose_its_configs) {
   after({set(kSession, "60000"), set(kHeartbeat, "6000")});
   groups_.defaults.session_timeout_ms.max = 50'000;
-  EXPECT_EQ(refusal({set(kHeartbeat, "7000")}), Errc::kInvalidConfig);
+  EXPECT_EQ(refusal({set(kSession, "60000")}), Errc::kInvalidConfig);
+  EXPECT_EQ(after({set(kHeartbeat, "7000")}).size(), 2U);
   EXPECT_EQ(after({unset(kHeartbeat)}).size(), 1U);
   EXPECT_TRUE(after({unset(kSession)}).empty());
 }

@@ -60,6 +60,7 @@ struct BrokerAssignment::Job {
     decision.reset();
     shadow_answer.reset();
     report.withheld = 0;
+    report.waits.clear();
   }
 };
 
@@ -162,16 +163,30 @@ void BrokerAssignment::on_assigned(Group& group, Job& job, const std::vector<Par
   ++counts_.assigned;
   const HandingOut out = hand_out(target, job.words->holdings);
   job.report.given = count(out.given);
+  note_waits(job, out);
   log_info(
-      "group {}: generation {}: assignor {} gives {} partitions to {} members; {} are withheld "
-      "until their readers have let go of them",
-      group.id(), job.generation, job.assignor, job.report.given, out.given.size(), out.withheld);
+      "group {}: generation {}: assignor {} gives {} partitions to {} members{}", group.id(),
+      job.generation, job.assignor, job.report.given, out.given.size(),
+      out.withheld == 0
+          ? ""
+          : fmt::format("; {} are withheld until their readers have let go of them", out.withheld));
   if (out.withheld > 0) watch(group, job, out.withheld);
   give(group, job, out);
   // A shadow is held against what is meant, not against the step to it.
   job.decision = target;
   compare_if_ready(group.id(), job);
   job.let_words_go();
+}
+
+void BrokerAssignment::note_waits(Job& job, const HandingOut& out) {
+  const AssignmentInput& question = job.words->question;
+  for (const auto& wait : out.waits) {
+    const metadata::TopicInfo* topic = question.image->find(wait.partition.topic);
+    if (!topic || wait.holder >= question.members.size()) continue;
+    job.report.waits.push_back({question.members[wait.member].id,
+                                {topic->name, wait.partition.partition},
+                                question.members[wait.holder].id});
+  }
 }
 
 void BrokerAssignment::watch(const Group& group, Job& job, size_t withheld) {

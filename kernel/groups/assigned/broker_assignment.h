@@ -100,6 +100,7 @@ class BrokerAssignment {
   void on_answer(Group& group, const Ticket& ticket, Result<Assignment> answer);
   void on_assigned(Group& group, Job& job, const std::vector<Partitions>& target);
   void on_shadow_answer(const std::string& group_id, Job& job, Result<Assignment> answer);
+  static void note_waits(Job& job, const HandingOut& out);
   void watch(const Group& group, Job& job, size_t withheld);
   size_t missing(const Group& group) const;
   void on_unreadable(Group& group, Job& job, const Unreadable& unreadable);

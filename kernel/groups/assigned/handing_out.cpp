@@ -22,6 +22,12 @@ Partitions in_several(const std::vector<Partitions>& by_member) {
   return make_partitions(std::move(repeated));
 }
 
+size_t holder_of(const IdPartition& one, const std::vector<Partitions>& held) {
+  const auto holder = std::ranges::find_if(
+      held, [&one](const Partitions& each) { return std::ranges::binary_search(each, one); });
+  return static_cast<size_t>(holder - held.begin());
+}
+
 }  // namespace
 
 std::vector<Partitions> settle_claims(const std::vector<Partitions>& held,
@@ -49,7 +55,11 @@ HandingOut hand_out(const std::vector<Partitions>& target, const Holdings& holdi
     const Partitions free = difference_of(target[member], taken);
     const Partitions kept = intersection_of(target[member], own[member]);
     result.given.push_back(union_of(free, kept));
-    append(waiting, difference_of(target[member], result.given.back()));
+    const Partitions missing = difference_of(target[member], result.given.back());
+    append(waiting, missing);
+    for (const IdPartition& one : missing) {
+      result.waits.push_back({member, one, holder_of(one, held)});
+    }
   }
   Partitions withheld = make_partitions(std::move(waiting));
   result.withheld = withheld.size();

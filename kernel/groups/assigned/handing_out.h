@@ -21,8 +21,14 @@ struct Holdings {
 };
 
 struct HandingOut {
+  struct Wait {
+    size_t member;  // that is to get it
+    IdPartition partition;
+    size_t holder;  // that may still be reading it
+  };
   std::vector<Partitions> given;  // by member
-  size_t withheld = 0;            // partitions that nobody is given now, and somebody is to get
+  std::vector<Wait> waits;
+  size_t withheld = 0;  // partitions that nobody is given now, and somebody is to get
 };
 
 // What each member can be left with of what it holds. Two may hold one partition, if one of them

@@ -36,6 +36,9 @@ TEST(HandingOut, what_another_one_holds_is_withheld_and_taken_from_that_one) {
   const HandingOut now = out({parts({0, 1}), parts({2, 3})}, {parts({0, 1, 2}), {}});
   EXPECT_EQ(now.given, (Shares{parts({0, 1}), parts({3})}));
   EXPECT_EQ(now.withheld, 1u);
+  ASSERT_EQ(now.waits.size(), 1u);
+  EXPECT_EQ(now.waits[0].member, 1u);
+  EXPECT_EQ(now.waits[0].holder, 0u);
 }
 
 TEST(HandingOut, of_two_that_say_they_hold_it_the_one_that_was_last_given_it_keeps_it) {

@@ -8,7 +8,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "base/ids.h"
 #include "groups/assigned/comparison.h"
 
 namespace tenon::groups {
@@ -31,12 +33,19 @@ struct ShadowReport {
 };
 
 struct AssignedReport {
+  // Something that is withheld from a member, and who may still be reading it.
+  struct Wait {
+    std::string member_id;
+    TopicPartition partition;
+    std::string holder_id;
+  };
   std::string assignor;  // "" = the leader decides
   int32_t generation = 0;
   Fallback fallback = Fallback::kNone;
-  std::string problem;     // the sentence behind `fallback`
-  size_t given = 0;        // partitions
-  size_t withheld = 0;     // until those who hold them have let go of them
+  std::string problem;  // the sentence behind `fallback`
+  size_t given = 0;     // partitions
+  size_t withheld = 0;  // until those who hold them have let go of them
+  std::vector<Wait> waits{};
   uint64_t fallbacks = 0;  // since the group is known here
   std::optional<ShadowReport> shadow;
 };

@@ -15,9 +15,10 @@ Future<Result<Assignment>> PluginAssignors::assign(Scheduler& home, std::string 
     promise.fulfil(fail(Errc::kPluginMissing, name, "no assignor of this name is loaded"));
     return future;
   }
-  const MonoTime deadline = parts_.clock.now() + budget;
-  submit(name, [this, &home, assignor, deadline, input = std::move(input),
+  submit(name, [this, &home, assignor, budget, input = std::move(input),
                 promise = std::move(promise)]() mutable {
+    // Each group has all of its time, however long the one before it took.
+    const MonoTime deadline = parts_.clock.now() + budget;
     auto answer = compute_assignment(input, [&](const plugin::AssignorGroup& group) {
       return assignor->assign(group, {.clock = parts_.clock, .deadline = deadline});
     });

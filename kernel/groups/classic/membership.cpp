@@ -15,6 +15,17 @@ wire::LeaveGroupResponse leave_error(ErrorCode code) {
   return response;
 }
 
+// Of a group that is not there: each member of it is unknown.
+wire::LeaveGroupResponse unknown_members(const wire::LeaveGroupRequest& request) {
+  wire::LeaveGroupResponse response;
+  for (const auto& identity : request.members) {
+    response.members.push_back({.member_id = identity.member_id,
+                                .group_instance_id = identity.group_instance_id,
+                                .error_code = static_cast<int16_t>(ErrorCode::kUnknownMemberId)});
+  }
+  return response;
+}
+
 }  // namespace
 
 Membership::Membership(const CoordinatorParts& parts)
@@ -52,7 +63,7 @@ Task<wire::LeaveGroupResponse> Membership::leave(wire::LeaveGroupRequest request
 
 wire::LeaveGroupResponse Membership::decide_leave(Group* group,
                                                   const wire::LeaveGroupRequest& request) {
-  if (!group) return leave_error(ErrorCode::kUnknownMemberId);
+  if (!group) return unknown_members(request);
   // It has just become a consumer group, or goes: the client tries again.
   if (group->is(GroupState::kDead) || group->consumer) {
     return leave_error(ErrorCode::kCoordinatorNotAvailable);

@@ -144,6 +144,11 @@ TEST_F(MembershipTest, a_pending_id_can_leave) {
 
 TEST_F(MembershipTest, leaving_an_unknown_group_is_an_unknown_member) {
   EXPECT_EQ(leave("anybody"), ErrorCode::kUnknownMemberId);
+  const auto left = leave_all({{.member_id = "one"}, {.member_id = "two"}});
+  EXPECT_EQ(left.error_code, 0);
+  ASSERT_EQ(left.members.size(), 2u);
+  EXPECT_EQ(left.members[1].member_id, "two");
+  EXPECT_EQ(left.members[1].error_code, static_cast<int16_t>(ErrorCode::kUnknownMemberId));
 }
 
 }  // namespace

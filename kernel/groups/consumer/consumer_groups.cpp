@@ -46,6 +46,12 @@ ConsumerGroups::ConsumerGroups(const CoordinatorParts& parts, Membership& member
 Task<Response> ConsumerGroups::heartbeat(Heartbeat heartbeat) {
   const auto hold = running_.hold();
   if (auto refusal = check_request(heartbeat, parts_.assignors)) {
+    if (refusal->code == ErrorCode::kUnsupportedAssignor) {
+      warnings_.warn(parts_.scheduler.clock().now(),
+                     fmt::format("group {}: a member from {} (client id {}) is refused: {}",
+                                 heartbeat.request.group_id, heartbeat.info.client_host,
+                                 heartbeat.info.client_id, refusal->text));
+    }
     co_return answer_of(std::unexpected(std::move(*refusal)));
   }
   if (heartbeat.request.member_epoch < 0) co_return answer_of(co_await say_goodbye(heartbeat));

@@ -21,6 +21,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/log_limiter.h"
 #include "groups/consumer/heartbeat.h"
 #include "groups/consumer/target_maker.h"
 #include "groups/consumer/topic_watch.h"
@@ -86,6 +87,12 @@ class ConsumerGroups {
   void start_session(const std::string& group_id, ConsumerMember& member);
 
   // consumer_groups_classic.cpp
+  struct Departure {
+    std::string member_id;
+    bool removed;  // by an administrator
+    std::string reason;
+  };
+  void note_departure(const std::string& group_id, const Departure& departure);
   Task<Decision<void>> upgrade(Group& group);
   Task<void> downgrade_if_due(std::string group_id, int32_t generation);
   bool may_upgrade(const Group& group) const;
@@ -101,6 +108,7 @@ class ConsumerGroups {
   Membership& membership_;
   const ConsumerGroup blank_;  // stands for a group that is not there yet
   Running running_;
+  LogLimiter warnings_;
   TargetMaker targets_;
   TopicWatch watch_;
 };

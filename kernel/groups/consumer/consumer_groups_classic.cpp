@@ -4,11 +4,13 @@
 // group to the other.
 
 #include <algorithm>
+#include <expected>
 
 #include "base/log.h"
 #include "groups/append_errors.h"
 #include "groups/classic/membership.h"
 #include "groups/consumer/consumer_groups.h"
+#include "groups/group_settings.h"
 #include "groups/migration/migration.h"
 
 namespace tenon::groups {
@@ -22,6 +24,26 @@ wire::HeartbeatResponse heartbeat_answer(ErrorCode code) {
   wire::HeartbeatResponse response;
   response.error_code = static_cast<int16_t>(code);
   return response;
+}
+
+// An administrator removes any static member by its instance id alone (KIP-345); by its own id a
+// member leaves only if it speaks the classic protocol.
+std::expected<const ConsumerMember*, ErrorCode> find_leaver(
+    const ConsumerGroup& group, const wire::LeaveGroupRequest::MemberIdentity& identity) {
+  const auto& instance_id = identity.group_instance_id;
+  const ConsumerMember* owner = instance_id ? group.find_static(*instance_id) : nullptr;
+  if (identity.member_id.empty()) {
+    if (owner) return owner;
+    return std::unexpected(ErrorCode::kUnknownMemberId);
+  }
+  if (owner && owner->id != identity.member_id) {
+    return std::unexpected(ErrorCode::kFencedInstanceId);
+  }
+  const ConsumerMember* member = group.find(identity.member_id);
+  if (!member || !member->words.classic || (instance_id && !owner)) {
+    return std::unexpected(ErrorCode::kUnknownMemberId);
+  }
+  return member;
 }
 
 }  // namespace
@@ -62,6 +84,13 @@ Task<Decision<void>> ConsumerGroups::upgrade(Group& group) {
     co_return std::unexpected(done.error());
   }
   log_info("group {}: becomes a consumer group", id);
+  const GroupSettings settings = settings_of(*parts_.image(), id, parts_.config);
+  if (!settings.assignor.empty()) {
+    log_warn(
+        "group {}: its config tenon.assignor = {} is without effect while it is one: its "
+        "members name the assignor that decides",
+        id, settings.assignor);
+  }
   parts_.chronicles.of(id).began({Cause::kProtocolChanged}, group.consumer->epoch(),
                                  Phase::kAssigning);
   for (const auto& [member_id, member] : group.consumer->members()) start_session(id, *member);
@@ -230,6 +259,12 @@ Task<std::optional<wire::HeartbeatResponse>> ConsumerGroups::classic_heartbeat(
   co_return heartbeat_answer(ErrorCode::kRebalanceInProgress);
 }
 
+void ConsumerGroups::note_departure(const std::string& group_id, const Departure& departure) {
+  const Cause cause = departure.removed ? Cause::kAdministrator : Cause::kMemberLeft;
+  if (departure.removed) parts_.chronicles.of(group_id).evicted(departure.member_id, cause);
+  on_changed(group_id, {cause, departure.member_id, departure.reason});
+}
+
 Task<std::optional<wire::LeaveGroupResponse>> ConsumerGroups::leave(
     wire::LeaveGroupRequest request) {
   const auto hold = running_.hold();
@@ -240,16 +275,15 @@ Task<std::optional<wire::LeaveGroupResponse>> ConsumerGroups::leave(
   const ConsumerGroup& consumer = *group->consumer;
   wire::LeaveGroupResponse response;
   std::vector<std::string> leaving;
+  std::vector<Departure> departures;
   for (const auto& identity : request.members) {
-    const bool by_instance = identity.member_id.empty() && identity.group_instance_id;
-    const ConsumerMember* member = by_instance ? consumer.find_static(*identity.group_instance_id)
-                                               : consumer.find(identity.member_id);
-    ErrorCode code = member ? ErrorCode::kNone : ErrorCode::kUnknownMemberId;
-    if (member && !by_instance && identity.group_instance_id &&
-        member->words.instance_id != identity.group_instance_id) {
-      code = ErrorCode::kFencedInstanceId;
+    const auto member = find_leaver(consumer, identity);
+    const ErrorCode code = member ? ErrorCode::kNone : member.error();
+    if (member) {
+      leaving.push_back((*member)->id);
+      departures.push_back(
+          {(*member)->id, identity.member_id.empty(), identity.reason.value_or("")});
     }
-    if (code == ErrorCode::kNone) leaving.push_back(member->id);
     response.members.push_back({.member_id = identity.member_id,
                                 .group_instance_id = identity.group_instance_id,
                                 .error_code = static_cast<int16_t>(code)});
@@ -261,7 +295,7 @@ Task<std::optional<wire::LeaveGroupResponse>> ConsumerGroups::leave(
     response.error_code = static_cast<int16_t>(done.error().code);
     co_return response;
   }
-  for (const std::string& member_id : leaving) on_changed(id, {Cause::kMemberLeft, member_id});
+  for (const Departure& each : departures) note_departure(id, each);
   co_await downgrade_if_due(id, epoch);
   co_return response;
 }

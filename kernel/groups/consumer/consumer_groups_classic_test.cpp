@@ -347,6 +347,69 @@ TEST_F(MigrationTest, a_group_with_more_members_than_a_consumer_group_may_have_s
   EXPECT_EQ(state(), "Stable");
 }
 
+TEST_F(MigrationTest, a_commit_outlives_a_change_of_type_when_the_coordinator_ends) {
+  auto group = settle({Join{}});
+  leave(group.leader());
+  log.hold();
+  auto fresh = start_heartbeat(full({.id = "fresh"}));
+  auto committed = start_commit({.offset = 7});
+  auto stopped = start(coordinator->stop());
+  run();
+  log.release();
+  run();
+  EXPECT_TRUE(stopped.ready());
+  EXPECT_EQ(commit_code(committed.get()), ErrorCode::kNone);
+  restart();
+  EXPECT_EQ(fetch(), 7);
+}
+
+TEST_F(MigrationTest, a_commit_outlives_an_empty_consumer_group_when_the_coordinator_ends) {
+  Member fresh = joined({.id = "fresh"});
+  say_goodbye(fresh);
+  log.hold();
+  auto joining = start_join();
+  auto committed = start_commit({.offset = 7});
+  auto stopped = start(coordinator->stop());
+  run();
+  log.release();
+  run();
+  EXPECT_TRUE(stopped.ready());
+  EXPECT_EQ(commit_code(committed.get()), ErrorCode::kNone);
+}
+
+TEST_F(MigrationTest, only_who_comes_without_an_id_takes_the_place_of_a_static_member) {
+  Member fresh = joined({.id = "fresh"});
+  Classic old{.id = "", .instance = "one"};
+  ASSERT_EQ(join_classic(old), ErrorCode::kNone);
+  Classic next{.id = "", .instance = "one"};
+  ASSERT_EQ(join_classic(next), ErrorCode::kNone);
+  EXPECT_EQ(join_classic(old), ErrorCode::kFencedInstanceId);
+  Classic stranger{.id = "stranger", .instance = "two"};
+  EXPECT_EQ(join_classic(stranger), ErrorCode::kUnknownMemberId);
+  EXPECT_EQ(sync(next.id, next.generation).error(), ErrorCode::kNone);
+}
+
+TEST_F(MigrationTest, a_static_member_that_joins_without_its_instance_stays_one) {
+  Member fresh = joined({.id = "fresh"});
+  Classic old{.id = "", .instance = "one"};
+  ASSERT_EQ(join_classic(old), ErrorCode::kNone);
+  old.instance.reset();
+  ASSERT_EQ(join_classic(old), ErrorCode::kNone);
+  EXPECT_EQ(leave(old.id), ErrorCode::kNone);
+  Classic next{.id = "", .instance = "one"};
+  EXPECT_EQ(join_classic(next), ErrorCode::kNone);
+}
+
+TEST_F(MigrationTest, by_its_id_only_a_classic_member_leaves_by_the_classic_protocol) {
+  Member fresh = joined({.id = "fresh"});
+  Member fixed = joined({.id = "fixed", .instance = "one"});
+  EXPECT_EQ(leave("fresh"), ErrorCode::kUnknownMemberId);
+  const auto left = leave_all({{.member_id = "", .group_instance_id = "one"}});
+  EXPECT_EQ(left.members.at(0).error_code, 0);
+  EXPECT_EQ(described().members.size(), 1u);
+  EXPECT_EQ(coordinator->chronicles().evictions().of(Cause::kAdministrator), 1u);
+}
+
 TEST_F(MigrationTest, a_classic_member_that_does_not_sync_is_removed) {
   Member fresh = joined({.id = "fresh"});
   Classic late{.id = ""};

@@ -242,11 +242,15 @@ TEST_F(ConsumerGroupsTest, without_any_target_the_member_is_to_try_again) {
 
 TEST_F(ConsumerGroupsTest, an_assignor_that_hangs_keeps_no_other_group_waiting) {
   Member a = joined({.id = "a"});
+  Member other = joined({.id = "o", .group = "h"});
   assignors.hold();
   Member b{.id = "b"};
   auto waiting = start_heartbeat(full(b));
   EXPECT_FALSE(waiting.answered());
   EXPECT_EQ(beat(a), ErrorCode::kNone);
+  EXPECT_EQ(beat(other), ErrorCode::kNone);
+  EXPECT_EQ(coordinator->details("g").value()->problem,
+            "assignor uniform was asked, and has not answered yet");
   pass(milliseconds(config.assignor_timeout_ms));
   ASSERT_TRUE(waiting.answered());
   EXPECT_EQ(waiting.get().member_epoch, 1);
@@ -373,6 +377,18 @@ TEST_F(ConsumerGroupsTest, bad_requests_are_refused_in_words) {
 TEST_F(ConsumerGroupsTest, an_expression_that_is_none_is_refused) {
   Member a{.id = "a", .topics = {}, .regex = "("};
   EXPECT_EQ(beat(a), ErrorCode::kInvalidRegularExpression);
+}
+
+TEST_F(ConsumerGroupsTest, an_instance_that_changes_its_name_leaves_nothing_behind) {
+  Member a = joined({.id = "a", .instance = "one"});
+  a.epoch = 0;
+  a.owned = {};
+  a.instance = "two";
+  ASSERT_EQ(beat(a), ErrorCode::kNone);
+  ASSERT_EQ(say_goodbye(a), ErrorCode::kNone);
+  Member b{.id = "b", .instance = "one"};
+  EXPECT_EQ(beat(b), ErrorCode::kNone);
+  EXPECT_EQ(described().members.size(), 1u);
 }
 
 }  // namespace

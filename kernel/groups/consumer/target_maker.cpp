@@ -70,7 +70,10 @@ std::string TargetMaker::assignor_of(const ConsumerGroup& group) const {
 
 std::string TargetMaker::problem(const std::string& group_id) const {
   const auto job = jobs_.find(group_id);
-  return job == jobs_.end() ? "" : job->second->problem;
+  if (job == jobs_.end()) return "";
+  if (!job->second->problem.empty() || !job->second->asking) return job->second->problem;
+  const ConsumerGroup* group = find(group_id);
+  return group ? "assignor " + assignor_of(*group) + " was asked, and has not answered yet" : "";
 }
 
 Future<void> TargetMaker::made(const std::string& group_id) {
@@ -224,8 +227,8 @@ Task<Result<>> TargetMaker::store(const Question& question, const Assignment& an
     records.push_back(target_record(id, member->id, answer.by_member[i]));
   }
   records.push_back(assignment_epoch_record(id, epoch));
-  log_info("group {}: {} assigned {} members for epoch {}", id, question.assignor,
-           answer.by_member.size(), epoch);
+  log_info("group {}: {} has decided for epoch {}; members: {}", id, question.assignor, epoch,
+           answer.by_member.size());
   const bool raised = epoch != question.epoch;
   auto written = co_await parts_.coordinator.runtime.respond(
       statemachine::Outcome<bool>{std::move(records), true});

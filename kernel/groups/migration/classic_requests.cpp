@@ -54,6 +54,8 @@ Concern concern_of(const MemberWords& before, const MemberWords& after) {
 
 Subscribed change_words(const GroupView& view, const ConsumerMember& member, MemberWords words) {
   Subscribed subscribed;
+  // Who is a static member stays one until it leaves.
+  if (!words.instance_id) words.instance_id = member.words.instance_id;
   if (words == member.words) return subscribed;
   subscribed.concern = concern_of(member.words, words);
   subscribed.records = unused_regexes(view, member, &words);

@@ -286,7 +286,7 @@ void OffsetCommits::write_deletion(Group& group, std::vector<statemachine::Recor
   // The group's own tombstone comes last: with it the group goes.
   for (auto& record : group_tombstones(group)) records.push_back(std::move(record));
   group.drop_pending();
-  group.transition_to(GroupState::kDead, parts_.now_ms());
+  group.begin_deletion(parts_.now_ms());
   parts_.runtime.write(std::move(records), [this, id = group.id(), done = std::move(done)](
                                                const Result<Offset>& result) mutable {
     if (result) return done(ErrorCode::kNone);

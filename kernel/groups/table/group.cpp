@@ -38,8 +38,14 @@ void Group::transition_to(GroupState to, int64_t now_ms) {
   if (to != GroupState::kDead) state_since_ms_ = now_ms;
 }
 
+void Group::begin_deletion(int64_t now_ms) {
+  transition_to(GroupState::kDead, now_ms);
+  being_deleted_ = true;
+}
+
 void Group::revive() {
-  TN_ASSERT(state_ == GroupState::kDead && members_.empty());
+  TN_ASSERT(being_deleted_ && members_.empty());
+  being_deleted_ = false;
   state_ = GroupState::kEmpty;
 }
 
@@ -65,7 +71,7 @@ void Group::forget_classic() {
   generation_ = 0;
   persisted_ = false;
   migrating = false;
-  state_ = GroupState::kEmpty;
+  if (!is(GroupState::kDead)) state_ = GroupState::kEmpty;
 }
 
 Member* Group::find(std::string_view member_id) const {

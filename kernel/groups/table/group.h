@@ -68,6 +68,10 @@ class Group {
   std::optional<int64_t> state_since_ms() const { return state_since_ms_; }
 
   void transition_to(GroupState to, int64_t now_ms);
+  // Its deletion is on its way into the log: it is Dead, and goes with its tombstone. Dead groups
+  // that are not being deleted have ended with their coordinator.
+  void begin_deletion(int64_t now_ms);
+  bool is_being_deleted() const { return being_deleted_; }
   // Dead to Empty: its deletion could not be written. The time of the state is kept.
   void revive();
   // Has a metadata record in the log.
@@ -173,6 +177,7 @@ class Group {
   std::optional<std::string> leader_;
   std::optional<int64_t> state_since_ms_;
   bool persisted_ = false;
+  bool being_deleted_ = false;
 
   Members members_;
   std::map<std::string, std::string, std::less<>> static_members_;  // instance id to member id

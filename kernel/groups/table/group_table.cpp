@@ -34,8 +34,7 @@ void GroupTable::apply(GroupChange change) {
   Group* group = find(change.group_id);
   if (!group) return;
   group->set_persisted(false);
-  // Dead with its tombstone in the log: this was the deletion.
-  if (group->is(GroupState::kDead)) groups_.erase(groups_.find(change.group_id));
+  if (group->is_being_deleted()) groups_.erase(groups_.find(change.group_id));
 }
 
 void GroupTable::become(Group& group, wire::GroupMetadataValue value) {
@@ -65,8 +64,7 @@ void GroupTable::drop_consumer(const std::string& group_id) {
   Group* group = find(group_id);
   if (!group) return;
   group->consumer.reset();
-  // Dead with its tombstone in the log: this was the deletion.
-  if (group->is(GroupState::kDead))
+  if (group->is_being_deleted())
     groups_.erase(groups_.find(group_id));
   else
     erase_if_blank(*group);

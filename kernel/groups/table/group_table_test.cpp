@@ -90,9 +90,16 @@ TEST_F(GroupTableTest, a_dead_group_stays_dead_whatever_its_record_says) {
 
 TEST_F(GroupTableTest, a_dead_group_goes_with_its_tombstone) {
   table.finish_load();
-  table.get_or_create("g").transition_to(GroupState::kDead, 0);
+  table.get_or_create("g").begin_deletion(0);
   replay(group_tombstone("g"));
   EXPECT_EQ(table.find("g"), nullptr);
+}
+
+TEST_F(GroupTableTest, a_group_that_ended_with_its_coordinator_stays_for_those_who_wait) {
+  table.finish_load();
+  table.get_or_create("g").transition_to(GroupState::kDead, 0);
+  replay(group_tombstone("g"));
+  EXPECT_NE(table.find("g"), nullptr);
 }
 
 TEST_F(GroupTableTest, a_tombstone_does_not_take_a_living_group) {

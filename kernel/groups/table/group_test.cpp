@@ -161,7 +161,7 @@ TEST_F(GroupTest, a_revived_group_is_as_old_as_it_was) {
   Group::Restored restored;
   restored.state_since_ms = 2;
   group.restore(std::move(restored), {});
-  group.transition_to(GroupState::kDead, 99);
+  group.begin_deletion(99);
   group.revive();
   EXPECT_TRUE(group.is(GroupState::kEmpty));
   EXPECT_EQ(group.state_since_ms(), 2);
