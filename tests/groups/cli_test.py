@@ -94,8 +94,10 @@ class GroupCli(BrokerCase):
         self.tenon("group", "seek", self.group, "--to-earliest", "--topic", other)
         described, = self.json("group", "describe", self.group)
         self.assertEqual(described["total_lag"], 7)
+        self.assertEqual({t["topic"]: t["lag"] for t in described["topics"]}, {topic: 6, other: 1})
         by_topic = {(p["topic"], p["partition"]): p["lag_seconds"] for p in described["partitions"]}
         self.assertLess(by_topic[topic, 0], 60)
+        self.assertEqual(described["lag_seconds"], max(s for s in by_topic.values() if s is not None))
         out = self.tenon("group", "describe", self.group)
         self.assertRegex(out, rf"\nTOTAL-LAG +7\nLAG-SECONDS +\d+\n\nTOPIC +LAG\n{topic} +6\n{other} +1\n\n")
 
@@ -104,6 +106,13 @@ class GroupCli(BrokerCase):
         self.commit(topic, 3)
         described, = self.json("group", "describe", self.group)
         self.assertEqual([(p["lag"], p["lag_seconds"]) for p in described["partitions"]], [(0, 0)])
+        self.assertEqual((described["lag_seconds"], described["topics"]), (0, [{"topic": topic, "lag": 0}]))
+
+    def test_what_is_not_known_of_lag_is_null(self):
+        topic = self.fill()
+        self.member("a", topic)
+        described, = self.json("group", "describe", self.group)
+        self.assertEqual((described["lag_seconds"], described["topics"]), (None, []))
 
     def test_seek_goes_where_it_is_told_and_says_from_where(self):
         topic = self.fill(records=10)

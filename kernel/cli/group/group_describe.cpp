@@ -25,6 +25,9 @@ struct Row {
   std::optional<int64_t> next_ms{};     // the timestamp of the next record to be read
   const GroupMember* member = nullptr;  // null = nobody reads it
 
+  std::optional<int64_t> mark(int64_t Watermarks::* which) const {
+    return marks ? std::optional((*marks).*which) : std::nullopt;
+  }
   std::optional<int64_t> lag() const {
     if (committed < 0 || !marks) return std::nullopt;
     return std::max<int64_t>(0, marks->end - committed);
@@ -42,11 +45,11 @@ struct Report {
   std::map<TopicPartition, Row> rows;
   int64_t now_ms = 0;
 
-  // Of the partition that is furthest behind.
-  std::string lag_seconds_text() const {
+  // Of the partition that is furthest behind. Nothing when it is known of none.
+  std::optional<int64_t> lag_seconds() const {
     std::optional<int64_t> most;
     for (const auto& [partition, row] : rows) most = std::max(most, row.lag_seconds(now_ms));
-    return most ? fmt::to_string(*most) : "-";
+    return most;
   }
   // Of topics that the group has committed to.
   std::map<std::string, int64_t> lag_of_topics() const {
@@ -110,14 +113,11 @@ std::string number(const std::optional<int64_t>& value) {
 
 std::vector<std::string> cells(const TopicPartition& partition, const Row& row, bool instances,
                                int64_t now_ms) {
-  const auto mark = [&row](int64_t Watermarks::* which) {
-    return row.marks ? std::optional((*row.marks).*which) : std::nullopt;
-  };
   std::vector<std::string> line = {partition.first,
                                    fmt::to_string(partition.second),
                                    number(row.committed),
-                                   number(mark(&Watermarks::start)),
-                                   number(mark(&Watermarks::end)),
+                                   number(row.mark(&Watermarks::start)),
+                                   number(row.mark(&Watermarks::end)),
                                    number(row.lag()),
                                    number(row.lag_seconds(now_ms))};
   if (!row.member) return line;
@@ -138,7 +138,7 @@ std::string as_text(const Report& report) {
   header.add({"ASSIGNOR", group.assignor.empty() ? "-" : group.assignor});
   header.add({"MEMBERS", fmt::to_string(group.members.size())});
   header.add({"TOTAL-LAG", report.total_lag_text()});
-  header.add({"LAG-SECONDS", report.lag_seconds_text()});
+  header.add({"LAG-SECONDS", number(report.lag_seconds())});
   const bool instances = std::ranges::any_of(
       group.members, [](const GroupMember& member) { return !member.instance_id.empty(); });
   std::vector<std::string> headings = {
@@ -177,17 +177,19 @@ std::string state_as_text(const Report& report) {
   return table.text();
 }
 
+void append_known(JsonWriter& json, std::string_view name, const std::optional<int64_t>& value) {
+  json.key(name);
+  value ? json.value(*value) : json.null();
+}
+
 void append_row(JsonWriter& json, const TopicPartition& partition, const Row& row, int64_t now_ms) {
-  const auto optional = [&json](std::string_view name, const std::optional<int64_t>& value) {
-    json.key(name);
-    value ? json.value(*value) : json.null();
-  };
   json.begin_object().field("topic", partition.first).field("partition", partition.second);
-  optional("current_offset", row.committed < 0 ? std::nullopt : std::optional(row.committed));
-  optional("log_start_offset", row.marks ? std::optional(row.marks->start) : std::nullopt);
-  optional("log_end_offset", row.marks ? std::optional(row.marks->end) : std::nullopt);
-  optional("lag", row.lag());
-  optional("lag_seconds", row.lag_seconds(now_ms));
+  append_known(json, "current_offset",
+               row.committed < 0 ? std::nullopt : std::optional(row.committed));
+  append_known(json, "log_start_offset", row.mark(&Watermarks::start));
+  append_known(json, "log_end_offset", row.mark(&Watermarks::end));
+  append_known(json, "lag", row.lag());
+  append_known(json, "lag_seconds", row.lag_seconds(now_ms));
   json.key("member_id");
   row.member ? json.value(row.member->member_id) : json.null();
   json.end_object();
@@ -198,7 +200,12 @@ void append_json(JsonWriter& json, const Report& report) {
   json.begin_object().field("group", group.group).field("type", group.type);
   json.field("state", group.state);
   json.field("coordinator", group.coordinator_id).field("assignor", group.assignor);
-  json.field("total_lag", report.total_lag()).key("members").begin_array();
+  json.field("total_lag", report.total_lag());
+  append_known(json, "lag_seconds", report.lag_seconds());
+  json.key("topics").begin_array();
+  for (const auto& [topic, lag] : report.lag_of_topics())
+    json.begin_object().field("topic", topic).field("lag", lag).end_object();
+  json.end_array().key("members").begin_array();
   for (const GroupMember& member : group.members) {
     json.begin_object().field("member_id", member.member_id).key("instance_id");
     member.instance_id.empty() ? json.null() : json.value(member.instance_id);
