@@ -142,6 +142,36 @@ class GroupCli(BrokerCase):
         self.assertIn("is Stable and has members, who would overwrite it: raw at /127.0.0.1; stop them first", refused)
         self.assertEqual(self.offsets()[0], 4)
 
+    def test_a_dry_run_says_what_would_be_refused(self):
+        topic = self.fill()
+        self.commit(topic, 4)
+        self.member("a", topic)
+        code, out, err = run(BINARY, "--bootstrap", self.broker.bootstrap, "group", "seek", self.group,
+                             "--to-earliest", "--dry-run")
+        self.assertEqual(code, FAILED)
+        self.assertRegex(out, rf"\n{self.group} +{topic} +0 +4 +0\nnothing was changed: --dry-run\n")
+        self.assertIn("would be refused: group", err)
+        self.assertIn("raw at /127.0.0.1; stop them first", err)
+
+    def test_members_are_the_first_reason_of_a_group_without_commits(self):
+        self.member("a", self.fill())
+        for more in ([], ["--dry-run"]):
+            refused = self.tenon("group", "seek", self.group, "--to-latest", *more, expect=FAILED)
+            self.assertIn("has members, who would overwrite it", refused.splitlines()[0])
+
+    def test_by_counts_from_what_is_committed(self):
+        topic = self.fill()
+        self.commit(topic, 4)
+        seek = "group", "seek", self.group
+        refused = self.tenon(*seek, "--by", "-1", "--topic", topic, expect=FAILED)
+        self.assertIn(f"{topic}-1: nothing is committed there, so --by has nothing to count from; use --to-earliest",
+                      refused)
+        self.assertEqual(self.offsets(), {0: 4})
+        self.tenon(*seek, "--by", "9223372036854775807")
+        self.assertEqual(self.offsets(), {0: 10})
+        self.tenon(*seek, "--by", "-9223372036854775808")
+        self.assertEqual(self.offsets(), {0: 0})
+
     def test_seek_says_what_it_does_not_understand(self):
         topic = self.fill()
         seek = "group", "seek", self.group
@@ -150,6 +180,10 @@ class GroupCli(BrokerCase):
         self.assertIn("has 2 partitions, and none of number 7",
                       self.tenon(*seek, "--to-latest", "--topic", f"{topic}:7", expect=NOT_FOUND))
         self.assertIn("has committed nothing", self.tenon(*seek, "--to-latest", expect=NOT_FOUND))
+        for number in "99999999999999999999", "0x10", "-1":
+            self.assertIn("must be a whole number from 0", self.tenon(*seek, "--to-offset", number, expect=USAGE))
+        for number in "99999999999999999999", "0x10":
+            self.assertIn("must be a whole number from -", self.tenon(*seek, "--by", number, expect=USAGE))
         self.tenon(*seek, "--to-latest", "--to-earliest", expect=USAGE)
         self.tenon(*seek, expect=USAGE)
 

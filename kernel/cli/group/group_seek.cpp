@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <chrono>
 #include <memory>
 
-#include "cli/client/errors.h"
 #include "cli/client/group_admin.h"
 #include "cli/group/group.h"
 #include "cli/group/partition_choice.h"
+#include "cli/group/seek_plan.h"
 #include "cli/output/json.h"
 #include "cli/output/table.h"
 
@@ -23,18 +21,31 @@ struct SeekOptions {
   std::vector<std::string> topics;
   bool to_earliest = false;
   bool to_latest = false;
+  std::optional<std::string> to_offset_text{};
+  std::optional<std::string> to_time_text{};
+  std::optional<std::string> by_text{};
+  // What these texts mean.
   std::optional<int64_t> to_offset{};
-  std::optional<std::string> to_time{};
+  std::optional<int64_t> to_time{};
   std::optional<int64_t> by{};
   bool dry_run = false;
 };
 
-struct Move {
-  TopicPartition partition;
-  int64_t from = -1;  // -1 = nothing is committed
-  int64_t to = 0;
-  bool clamped = false;
-};
+Outcome<> read(const Outcome<int64_t>& parsed, std::optional<int64_t>& into) {
+  if (!parsed) return std::unexpected(parsed.error());
+  into = *parsed;
+  return {};
+}
+
+Outcome<> read_numbers(SeekOptions& options) {
+  if (options.to_offset_text) return read(parse_offset(*options.to_offset_text), options.to_offset);
+  if (options.by_text) return read(parse_shift(*options.by_text), options.by);
+  if (!options.to_time_text) return {};
+  const int64_t now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
+                             std::chrono::system_clock::now().time_since_epoch())
+                             .count();
+  return read(parse_time(*options.to_time_text, now_ms), options.to_time);
+}
 
 // The partitions that are meant: those of the named topics, or all that the group has committed to.
 Outcome<std::vector<Move>> chosen(const Client& client, const SeekOptions& options) {
@@ -73,14 +84,9 @@ Outcome<std::vector<Move>> chosen(const Client& client, const SeekOptions& optio
 Outcome<> aim(const Client& client, const SeekOptions& options, std::vector<Move>& moves) {
   std::map<TopicPartition, std::optional<int64_t>> at_time;
   if (options.to_time) {
-    const int64_t now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
-                               std::chrono::system_clock::now().time_since_epoch())
-                               .count();
-    const auto time = parse_time(*options.to_time, now_ms);
-    if (!time) return std::unexpected(time.error());
     std::vector<TopicPartition> partitions;
     for (const Move& move : moves) partitions.push_back(move.partition);
-    auto found = offsets_at(client, partitions, *time);
+    auto found = offsets_at(client, partitions, *options.to_time);
     if (!found) return std::unexpected(found.error());
     at_time = std::move(*found);
   }
@@ -92,27 +98,19 @@ Outcome<> aim(const Client& client, const SeekOptions& options, std::vector<Move
     if (options.to_offset) to = *options.to_offset;
     // Nothing is so young: the end is where such records will come.
     if (options.to_time) to = at_time[move.partition].value_or(marks->end);
-    if (options.by) to = (move.from >= 0 ? move.from : marks->start) + *options.by;
-    move.to = std::clamp(to, marks->start, marks->end);
-    move.clamped = move.to != to;
+    if (options.by) to = shifted(move.from, *options.by);
+    aim_at(move, to, *marks);
   }
   return {};
 }
 
-// A group with members would go on from what these have in hand, and overwrite what is set here.
-Outcome<> check_empty(const Client& client, const std::string& name) {
+// What stands in the way of a seek; an error when that could not be found out.
+Outcome<std::optional<Failure>> hindrance(const Client& client, const std::string& name) {
   const auto group = describe_group(client, name);
   // One that has no more than offsets, or will have, is nobody's.
-  if (!group && group.error().exit_code == kNotFound) return {};
+  if (!group && group.error().exit_code == kNotFound) return std::nullopt;
   if (!group) return std::unexpected(group.error());
-  if (group->members.empty()) return {};
-  std::vector<std::string> members;
-  for (const GroupMember& member : group->members) {
-    members.push_back(fmt::format("{} at {}", member.client_id, member.host));
-  }
-  return failed(kFailed, fmt::format("group {} is {} and has members, who would overwrite it: {}; "
-                                     "stop them first",
-                                     name, group->state, fmt::join(members, ", ")));
+  return hindrance_of(*group);
 }
 
 void print(const Shell& shell, const SeekOptions& options, const std::vector<Move>& moves) {
@@ -154,16 +152,38 @@ Outcome<> write(const Client& client, const SeekOptions& options, const std::vec
   return {};
 }
 
-int run_seek(const Shell& shell, const SeekOptions& options) {
+// The whole plan; nothing is written.
+Outcome<std::vector<Move>> plan(const Client& client, const SeekOptions& options) {
+  auto moves = chosen(client, options);
+  if (!moves) return moves;
+  if (options.by) {
+    if (auto can = check_can_shift(*moves); !can) return std::unexpected(can.error());
+  }
+  if (auto aimed = aim(client, options, *moves); !aimed) return std::unexpected(aimed.error());
+  return moves;
+}
+
+int run_dry(const Shell& shell, const SeekOptions& options, const Client& client,
+            const std::optional<Failure>& refusal) {
+  const auto moves = plan(client, options);
+  if (moves) print(shell, options, *moves);
+  std::fflush(stdout);
+  if (refusal) report({refusal->exit_code, "the seek would be refused: " + refusal->text});
+  const int planned = moves ? kDone : report(moves.error());
+  return refusal ? refusal->exit_code : planned;
+}
+
+int run_seek(const Shell& shell, SeekOptions options) {
+  if (auto known = read_numbers(options); !known) return report(known.error());
   const auto client = Client::connect(shell);
   if (!client) return report(client.error());
-  auto moves = chosen(**client, options);
+  const auto refusal = hindrance(**client, options.group);
+  if (!refusal) return report(refusal.error());
+  if (options.dry_run) return run_dry(shell, options, **client, *refusal);
+  if (*refusal) return report(**refusal);
+  const auto moves = plan(**client, options);
   if (!moves) return report(moves.error());
-  if (auto aimed = aim(**client, options, *moves); !aimed) return report(aimed.error());
-  if (!options.dry_run) {
-    if (auto empty = check_empty(**client, options.group); !empty) return report(empty.error());
-    if (auto done = write(**client, options, *moves); !done) return report(done.error());
-  }
+  if (auto done = write(**client, options, *moves); !done) return report(done.error());
   print(shell, options, *moves);
   return kDone;
 }
@@ -177,19 +197,24 @@ void add_group_seek(CLI::App& group, Shell& shell) {
   auto* where = verb->add_option_group("where", "");
   where->add_flag("--to-earliest", options->to_earliest, "The first record that is there");
   where->add_flag("--to-latest", options->to_latest, "The end");
-  where->add_option("--to-offset", options->to_offset, "This offset")->type_name("N");
-  where->add_option("--to-time", options->to_time, "The first record that is not older")
+  where->add_option("--to-offset", options->to_offset_text, "This offset")->type_name("N");
+  where->add_option("--to-time", options->to_time_text, "The first record that is not older")
       ->type_name("TIME");
-  where->add_option("--by", options->by, "So many further; -100 = a hundred back")->type_name("N");
+  where
+      ->add_option("--by", options->by_text,
+                   "So many further than what is committed; -100 = a hundred back")
+      ->type_name("N");
   where->require_option(1);
   verb->add_option("--topic", options->topics,
                    "Of this topic, or these partitions of it; default: all that the group has "
                    "committed to")
       ->type_name("T[:P,P]");
-  verb->add_flag("--dry-run", options->dry_run, "Only show what would be set");
+  verb->add_flag("--dry-run", options->dry_run,
+                 "Only show what would be set, and whether it would be refused");
   add_client_options(*verb, shell);
   verb->footer(
-      "TIME is 2026-11-25T08:00:00Z, milliseconds since 1970, or -1h for an hour ago.\n"
+      "TIME is 2026-11-25T08:00:00Z or 2026-11-25T09:00:00+01:00, UTC without a zone; now;\n"
+      "milliseconds since 1970; or -1h for an hour ago, with s, m (minutes), h, d or w (weeks).\n"
       "Examples:\n"
       "  tenon group seek billing --to-time -1h --dry-run\n"
       "  tenon group seek billing --by -100 --topic orders:0,1");
