@@ -26,15 +26,16 @@ std::unexpected<Failure> no_choice(const std::string& text) {
 }
 
 std::unexpected<Failure> no_time(const std::string& text) {
-  return failed(kUsage, fmt::format("--to-time: \"{}\" is no time; write 2026-11-25T08:00:00Z, "
-                                    "milliseconds since 1970, or -1h for an hour ago (s, m, h, d)",
+  return failed(kUsage, fmt::format("--to-time: \"{}\" is no time; write 2026-11-25T08:00:00Z (UTC "
+                                    "without a zone), now, milliseconds since 1970, or -1h for an "
+                                    "hour ago (s, m = minutes, h, d, w = weeks)",
                                     text));
 }
 
 // "-1h": how long ago.
 std::optional<int64_t> ago_ms(std::string_view text) {
   static const std::map<char, int64_t> kUnits = {
-      {'s', 1'000}, {'m', 60'000}, {'h', 3'600'000}, {'d', 86'400'000}};
+      {'s', 1'000}, {'m', 60'000}, {'h', 3'600'000}, {'d', 86'400'000}, {'w', 604'800'000}};
   if (text.size() < 3 || text.front() != '-') return std::nullopt;
   const auto unit = kUnits.find(text.back());
   const auto count = number_in<uint32_t>(text.substr(1, text.size() - 2));
@@ -54,6 +55,11 @@ struct Reader {
     rest.remove_prefix(n);
     return static_cast<int>(*found);
   }
+  int digits_below(int end) {
+    const int found = digits(2);
+    good = good && found < end;
+    return found;
+  }
   bool take(char c) {
     if (rest.empty() || rest.front() != c) return false;
     rest.remove_prefix(1);
@@ -62,7 +68,33 @@ struct Reader {
   void need(char c) { good = take(c) && good; }
 };
 
-// RFC 3339, whose date may stand alone.
+// "+01:00": what is to be taken off for UTC; nothing and "Z" = nothing.
+std::chrono::milliseconds zone(Reader& in) {
+  using namespace std::chrono;
+  if (in.rest.empty() || in.take('Z')) return milliseconds(0);
+  const bool east = in.take('+');
+  if (!east) in.need('-');
+  milliseconds offset = hours(in.digits_below(24));
+  in.need(':');
+  offset += minutes(in.digits_below(60));
+  return east ? offset : -offset;
+}
+
+std::chrono::milliseconds time_of_day(Reader& in) {
+  using namespace std::chrono;
+  milliseconds at = hours(in.digits_below(24));
+  in.need(':');
+  at += minutes(in.digits_below(60));
+  if (in.take(':')) at += seconds(in.digits_below(61));  // RFC 3339 has leap seconds
+  if (!in.take('.')) return at;
+  for (int unit = 100; !in.rest.empty() && in.rest.front() >= '0' && in.rest.front() <= '9';
+       unit /= 10) {
+    at += milliseconds(unit * in.digits(1));
+  }
+  return at;
+}
+
+// RFC 3339, whose date may stand alone, and whose zone may be missing.
 std::optional<int64_t> rfc3339_ms(std::string_view text) {
   using namespace std::chrono;
   Reader in{text};
@@ -77,24 +109,9 @@ std::optional<int64_t> rfc3339_ms(std::string_view text) {
   milliseconds at = sys_days(date).time_since_epoch();
   if (in.rest.empty()) return at.count();
   if (!in.take('T') && !in.take(' ')) return std::nullopt;
-  at += hours(in.digits(2));
-  in.need(':');
-  at += minutes(in.digits(2));
-  if (in.take(':')) at += seconds(in.digits(2));
-  if (in.take('.')) {
-    for (int unit = 100; !in.rest.empty() && in.rest.front() >= '0' && in.rest.front() <= '9';
-         unit /= 10) {
-      at += milliseconds(unit * in.digits(1));
-    }
-  }
-  if (in.take('Z')) return in.good && in.rest.empty() ? std::optional(at.count()) : std::nullopt;
-  const bool east = in.take('+');
-  if (!east && !in.take('-')) return std::nullopt;
-  milliseconds zone = hours(in.digits(2));
-  in.need(':');
-  zone += minutes(in.digits(2));
-  if (!in.good || !in.rest.empty()) return std::nullopt;
-  return (east ? at - zone : at + zone).count();
+  at += time_of_day(in);
+  at -= zone(in);
+  return in.good && in.rest.empty() ? std::optional(at.count()) : std::nullopt;
 }
 
 }  // namespace
@@ -123,9 +140,12 @@ bool is_chosen(const std::vector<PartitionChoice>& choices, const TopicPartition
 }
 
 Outcome<int64_t> parse_time(const std::string& text, int64_t now_ms) {
-  if (const auto ago = ago_ms(text)) return now_ms - *ago;
+  // Negative times have meanings of their own on the wire: -1 is the end, -2 the start.
+  const auto since_1970 = [](int64_t ms) { return std::max<int64_t>(ms, 0); };
+  if (text == "now") return now_ms;
+  if (const auto ago = ago_ms(text)) return since_1970(now_ms - *ago);
   if (const auto number = number_in<int64_t>(text); number && *number >= 0) return *number;
-  if (const auto time = rfc3339_ms(text)) return *time;
+  if (const auto time = rfc3339_ms(text)) return since_1970(*time);
   return no_time(text);
 }
 

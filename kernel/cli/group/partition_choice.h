@@ -33,8 +33,8 @@ Outcome<PartitionChoice> parse_choice(const std::string& text);
 bool is_chosen(const std::vector<PartitionChoice>& choices, const TopicPartition& one);
 
 // A point in time in ms since 1970: RFC 3339 ("2026-11-25T08:00:00Z", "2026-11-25T08:00:00+01:00",
-// "2026-11-25"), milliseconds since 1970, or so long ago ("-90s", "-5m", "-1h", "-2d"). kUsage with
-// what may be written.
+// "2026-11-25"; UTC without a zone), "now", milliseconds since 1970, or so long ago ("-90s", "-5m",
+// "-1h", "-2d", "-3w"). What is before 1970 counts as 0. kUsage with what may be written.
 Outcome<int64_t> parse_time(const std::string& text, int64_t now_ms);
 
 }  // namespace tenon::cli

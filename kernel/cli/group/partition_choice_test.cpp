@@ -46,9 +46,26 @@ TEST(ParseTime, takes_what_people_write) {
   EXPECT_EQ(time("-90s"), kNow - 90'000);
 }
 
+TEST(ParseTime, takes_times_without_a_zone_now_and_weeks) {
+  constexpr int64_t kNow = 1'764'057'600'000;  // 2025-11-25T08:00:00Z
+  const auto time = [](const char* text) { return parse_time(text, kNow).value(); };
+  EXPECT_EQ(time("2025-11-25T08:00:00"), kNow);
+  EXPECT_EQ(time("2025-11-25 08:00"), kNow);
+  EXPECT_EQ(time("2025-11-25T08:00:00.250"), kNow + 250);
+  EXPECT_EQ(time("now"), kNow);
+  EXPECT_EQ(time("-2w"), kNow - 14 * 86'400'000LL);
+}
+
+// -1 and -2 on the wire are the end and the start.
+TEST(ParseTime, no_time_is_before_1970) {
+  EXPECT_EQ(parse_time("1969-12-31T23:59:59.999Z", 0).value(), 0);
+  EXPECT_EQ(parse_time("-4294967295w", 1'764'057'600'000).value(), 0);
+}
+
 TEST(ParseTime, other_texts_are_refused) {
-  for (const char* text : {"", "yesterday", "2025-13-01", "2025-11-25T08", "2025-11-25T08:00:00",
-                           "-1w", "-h", "2025-11-25T08:00:00+1"}) {
+  for (const char* text :
+       {"", "yesterday", "2025-13-01", "2025-11-25T08", "2025-11-25T25:00:00", "2025-11-25T08:60",
+        "-1y", "-h", "2025-11-25T08:00:00+1", "2025-11-25T08:00:00X", "Now"}) {
     EXPECT_FALSE(parse_time(text, 0)) << text;
   }
 }
