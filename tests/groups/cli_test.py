@@ -101,6 +101,22 @@ class GroupCli(BrokerCase):
         out = self.tenon("group", "describe", self.group)
         self.assertRegex(out, rf"\nTOTAL-LAG +7\nLAG-SECONDS +\d+\n\nTOPIC +LAG\n{topic} +6\n{other} +1\n\n")
 
+    def test_lag_without_a_commit_is_not_known_to_be_0(self):
+        topic = self.fill()
+        self.member("a", topic)
+        described, = self.json("group", "describe", self.group)
+        self.assertEqual((described["total_lag"], described["partitions_without_commit"]), (None, 2))
+        self.assertRegex(self.tenon("group", "describe", self.group), r"\nTOTAL-LAG +-\n")
+
+    def test_the_total_names_the_partitions_that_are_not_in_it(self):
+        topic = self.fill()
+        self.commit(topic, 4)
+        self.member("a", topic)
+        described, = self.json("group", "describe", self.group)
+        self.assertEqual((described["total_lag"], described["partitions_without_commit"]), (6, 1))
+        self.assertRegex(self.tenon("group", "describe", self.group),
+                         r"\nTOTAL-LAG +6 \(1 partition without a commit\)\n")
+
     def test_what_is_read_to_its_end_is_no_second_behind(self):
         topic = self.fill(records=3, partitions=1)
         self.commit(topic, 3)

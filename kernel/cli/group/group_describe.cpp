@@ -12,6 +12,7 @@
 #include "cli/client/group_admin.h"
 #include "cli/client/groups.h"
 #include "cli/group/group.h"
+#include "cli/group/lag_total.h"
 #include "cli/output/json.h"
 #include "cli/output/table.h"
 
@@ -60,16 +61,10 @@ struct Report {
     return lags;
   }
 
-  int64_t total_lag() const {
-    int64_t total = 0;
-    for (const auto& [partition, row] : rows) total += row.lag().value_or(0);
-    return total;
-  }
-  // "-" while the group reads partitions and has committed nothing: its lag is not known to be 0.
-  std::string total_lag_text() const {
-    const auto known = [](const auto& entry) { return entry.second.lag().has_value(); };
-    if (!rows.empty() && std::ranges::none_of(rows, known)) return "-";
-    return fmt::to_string(total_lag());
+  LagTotal total() const {
+    LagTotal sum;
+    for (const auto& [partition, row] : rows) sum.add(row.committed >= 0, row.lag());
+    return sum;
   }
 };
 
@@ -137,7 +132,7 @@ std::string as_text(const Report& report) {
   header.add({"STATE", group.state});
   header.add({"ASSIGNOR", group.assignor.empty() ? "-" : group.assignor});
   header.add({"MEMBERS", fmt::to_string(group.members.size())});
-  header.add({"TOTAL-LAG", report.total_lag_text()});
+  header.add({"TOTAL-LAG", report.total().text()});
   header.add({"LAG-SECONDS", number(report.lag_seconds())});
   const bool instances = std::ranges::any_of(
       group.members, [](const GroupMember& member) { return !member.instance_id.empty(); });
@@ -200,7 +195,9 @@ void append_json(JsonWriter& json, const Report& report) {
   json.begin_object().field("group", group.group).field("type", group.type);
   json.field("state", group.state);
   json.field("coordinator", group.coordinator_id).field("assignor", group.assignor);
-  json.field("total_lag", report.total_lag());
+  const LagTotal total = report.total();
+  append_known(json, "total_lag", total.lag);
+  json.field("partitions_without_commit", total.partitions_without_commit);
   append_known(json, "lag_seconds", report.lag_seconds());
   json.key("topics").begin_array();
   for (const auto& [topic, lag] : report.lag_of_topics())
