@@ -73,6 +73,15 @@ class GroupCli(BrokerCase):
         self.assertNotIn(self.group, {g["group"] for g in self.json("group", "list", "--state", "empty")})
         self.assertRegex(self.tenon("group", "list"), rf"\n{self.group} +consumer +Stable\n")
 
+    def test_lists_are_of_states_and_types_that_there_are(self):
+        self.member("a", self.fill())
+        listed = {g["group"] for g in self.json("group", "list", "--state", "EMPTY,stable", "--type", "Consumer")}
+        self.assertIn(self.group, listed)
+        self.assertIn("--state: must be one of PreparingRebalance, ",
+                      self.tenon("group", "list", "--state", "Bogus", expect=USAGE))
+        self.assertIn("--type: must be one of classic, consumer, not",
+                      self.tenon("group", "list", "--type", "bogus", expect=USAGE))
+
     def test_a_consumer_group_is_described_with_its_members(self):
         topic = self.fill()
         self.member("member-a", topic)

@@ -7,6 +7,7 @@
 
 #include "cli/client/groups.h"
 #include "cli/group/group.h"
+#include "cli/group/group_words.h"
 #include "cli/output/json.h"
 #include "cli/output/table.h"
 
@@ -39,9 +40,13 @@ struct ListOptions {
 };
 
 int run_list(const Shell& shell, const ListOptions& options) {
+  const auto states = group_states(options.states);
+  if (!states) return report(states.error());
+  const auto types = group_types(options.types);
+  if (!types) return report(types.error());
   const auto client = Client::connect(shell);
   if (!client) return report(client.error());
-  const auto groups = list_groups(**client, options.states, options.types);
+  const auto groups = list_groups(**client, *states, *types);
   if (!groups) return report(groups.error());
   fmt::print("{}", shell.json ? as_json(*groups) : as_text(*groups));
   return kDone;
@@ -71,13 +76,18 @@ void add_group_list(CLI::App& group, Shell& shell) {
   auto* verb = group.add_subcommand("list", "List consumer groups");
   auto options = std::make_shared<ListOptions>();
   verb->add_option("--state", options->states, "Only those in this state: Stable, Empty, ...")
+      ->delimiter(',')
       ->type_name("STATE");
   verb->add_option("--type", options->types, "Only those of this type: classic, consumer")
+      ->delimiter(',')
       ->type_name("TYPE");
   add_client_options(*verb, shell);
   verb->footer(
+      "States: PreparingRebalance, CompletingRebalance, Assigning, Reconciling, Stable, Empty,\n"
+      "Dead; more than one with commas.\n"
       "Examples:\n"
       "  tenon group list\n"
+      "  tenon group list --state stable,empty\n"
       "  tenon group list --format json | jq -r '.[].group'");
   verb->callback([options, &shell] {
     shell.action = [options, &shell] { return run_list(shell, *options); };
