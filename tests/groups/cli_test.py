@@ -242,6 +242,21 @@ class GroupCli(BrokerCase):
         self.tenon(*alter, "--set", "nothing", expect=USAGE)
         self.tenon(*alter, expect=USAGE)
 
+    def test_alter_deletes_only_what_groups_have(self):
+        alter = "group", "alter", self.group
+        self.assertIn('there is no config tenon.asignor to delete; did you mean "tenon.assignor"?',
+                      self.tenon(*alter, "--delete", "tenon.asignor", expect=FAILED))
+        self.tenon(*alter, "--set", "tenon.assignor=sticky", "--set", "tenon.assignor=range", expect=USAGE)
+        self.assertIn("tenon.assignor is given twice",
+                      self.tenon(*alter, "--set", "tenon.assignor=sticky", "--delete", "tenon.assignor", expect=USAGE))
+
+    def test_alter_answers_in_json(self):
+        self.assertEqual(self.json("group", "alter", self.group, "--set", "tenon.assignor=sticky",
+                                   "--delete", "tenon.assignor.shadow"),
+                         [{"group": self.group, "config": "tenon.assignor", "value": "sticky", "status": "set"},
+                          {"group": self.group, "config": "tenon.assignor.shadow", "value": None,
+                           "status": "deleted"}])
+
     def test_explain_names_who_holds_the_others_back(self):
         topic = self.fill()
         first = self.member("first", topic)

@@ -3,13 +3,24 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 
 #include "cli/client/group_admin.h"
+#include "cli/client/wire_call.h"
 #include "cli/group/group.h"
+#include "cli/group/group_changes.h"
+#include "config/groups/group_config.h"
+#include "wire/admin/describe_configs.h"
+#include "wire/admin/incremental_alter_configs.h"
 
 namespace tenon::cli {
 namespace {
+
+constexpr int8_t kGroupResource = 32;  // ConfigResource.Type GROUP (KIP-848)
+constexpr int8_t kSet = 0;             // AlterConfigOp.OpType
+constexpr int16_t kDescribeVersion = 4;
+constexpr int16_t kAlterVersion = 1;
 
 struct AlterOptions {
   std::string group;
@@ -17,27 +28,69 @@ struct AlterOptions {
   std::vector<std::string> deletes;
 };
 
-int run_alter(const Shell& shell, const AlterOptions& options) {
-  std::map<std::string, std::optional<std::string>> configs;
-  for (const std::string& text : options.sets) {
-    const size_t equals = text.find('=');
-    if (equals == 0 || equals == std::string::npos)
-      return report({kUsage, fmt::format("--set: \"{}\" is no KEY=VALUE", text)});
-    configs[text.substr(0, equals)] = text.substr(equals + 1);
+// The keys that the broker has for groups.
+Outcome<std::vector<std::string>> known_configs(const BrokerAddress& broker,
+                                                const std::string& group) {
+  wire::DescribeConfigsRequest request;
+  request.resources.push_back({kGroupResource, group, std::nullopt});
+  const auto answer =
+      ask_broker<wire::DescribeConfigsResponse>(broker, std::move(request), kDescribeVersion);
+  if (!answer) return std::unexpected(answer.error());
+  std::vector<std::string> keys;
+  for (const auto& result : answer->results) {
+    if (result.error_code != 0) {
+      return std::unexpected(
+          failure_of(result.error_code, "group " + group, result.error_message.value_or("")));
+    }
+    for (const auto& config : result.configs) keys.push_back(config.name);
   }
-  for (const std::string& key : options.deletes) configs[key] = std::nullopt;
-  if (configs.empty())
-    return report({kUsage, "nothing is to be altered; give --set KEY=VALUE or --delete KEY"});
+  return keys;
+}
+
+// Does the group have this config all the same, from a broker of another version? Such a config is
+// not described, but what is set beside it is refused by its name.
+Outcome<bool> is_stored(const BrokerAddress& broker, const std::string& group,
+                        const std::string& key) {
+  wire::IncrementalAlterConfigsRequest request;
+  request.validate_only = true;
+  request.resources.push_back(
+      {kGroupResource, group, {{std::string(config::kShadowAssignorConfig), kSet, ""}}});
+  const auto answer =
+      ask_broker<wire::IncrementalAlterConfigsResponse>(broker, std::move(request), kAlterVersion);
+  if (!answer) return std::unexpected(answer.error());
+  return std::ranges::any_of(answer->responses, [&key](const auto& response) {
+    return refuses_stored(response.error_message.value_or(""), key);
+  });
+}
+
+// A broker deletes what is not there without a word, also what was mistyped.
+Outcome<> check_deletions(const Client& client, const AlterOptions& options,
+                          const GroupChanges& changes) {
+  const auto deletes = [](const auto& change) { return !change.second; };
+  if (std::ranges::none_of(changes, deletes)) return {};
+  const auto brokers = brokers_of(client);
+  if (!brokers) return std::unexpected(brokers.error());
+  auto known = known_configs(brokers->front(), options.group);
+  if (!known) return std::unexpected(known.error());
+  const auto unknown = unknown_deletion(changes, *known);
+  if (!unknown) return {};
+  const auto stored = is_stored(brokers->front(), options.group, *unknown);
+  if (!stored) return std::unexpected(stored.error());
+  if (*stored) return {};
+  return std::unexpected(no_such_config(options.group, *unknown, *known));
+}
+
+int run_alter(const Shell& shell, const AlterOptions& options) {
+  const auto changes = parse_changes(options.sets, options.deletes);
+  if (!changes) return report(changes.error());
   const auto client = Client::connect(shell);
   if (!client) return report(client.error());
-  if (auto altered = alter_group(**client, options.group, configs); !altered)
+  if (auto right = check_deletions(**client, options, *changes); !right)
+    return report(right.error());
+  if (auto altered = alter_group(**client, options.group, *changes); !altered)
     return report(altered.error());
-  for (const auto& [key, value] : configs) {
-    if (value)
-      fmt::print("{}: {} = {}\n", options.group, key, *value);
-    else
-      fmt::print("{}: {} is the broker's again\n", options.group, key);
-  }
+  fmt::print("{}", shell.json ? changes_as_json(options.group, *changes)
+                              : changes_as_text(options.group, *changes));
   return kDone;
 }
 
