@@ -271,6 +271,15 @@ class GroupCli(BrokerCase):
                          rf"^second \(raw at /127\.0\.0\.1\): reads nothing; it subscribes to {topic}\.\n"
                          rf"  It waits for {topic} [01], which first still has\.\n$")
 
+    def test_the_document_of_explain_is_limited_to_a_member(self):
+        topic = self.fill()
+        self.member("first", topic)
+        self.member("second", topic)
+        document = json.loads(self.explain(self.group, "second", "--format", "json"))
+        self.assertEqual([m["member_id"] for m in document["members"]], ["second"])
+        self.assertEqual(len(json.loads(self.explain(self.group, "--format", "json"))["members"]), 2)
+        self.explain(self.group, "third", "--format", "json", expect=NOT_FOUND)
+
     def test_explain_knows_classic_groups(self):
         topic = self.fill()
         process = subprocess.Popen([BINARY, "--bootstrap", self.broker.bootstrap, "consume", topic, "-g", self.group,

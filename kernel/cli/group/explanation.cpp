@@ -196,6 +196,18 @@ bool is_meant(const json::object& member, const std::string& name) {
          text_of(member, "instance_id") == name || text_of(member, "client_id") == name;
 }
 
+Outcome<json::value> parse_group(std::string_view document) {
+  boost::system::error_code error;
+  json::value parsed = json::parse({document.data(), document.size()}, error);
+  if (error || !parsed.is_object()) return failed(kFailed, "what the broker answers is no group");
+  return parsed;
+}
+
+std::unexpected<Failure> no_member(const json::object& group, const std::string& member) {
+  return failed(kNotFound,
+                fmt::format("group {} has no member {}", text_of(group, "group"), member));
+}
+
 }  // namespace
 
 std::string duration_text(int64_t ms) {
@@ -208,18 +220,14 @@ std::string duration_text(int64_t ms) {
 
 Outcome<std::string> explain_group(std::string_view document, const std::string& member,
                                    int64_t now_ms) {
-  boost::system::error_code error;
-  const json::value parsed = json::parse({document.data(), document.size()}, error);
-  if (error || !parsed.is_object()) return failed(kFailed, "what the broker answers is no group");
-  const json::object& group = parsed.get_object();
+  const auto parsed = parse_group(document);
+  if (!parsed) return std::unexpected(parsed.error());
+  const json::object& group = parsed->get_object();
   std::string members;
   for (const json::value& one : list_of(group, "members")) {
     if (is_meant(one.get_object(), member)) members += member_text(one.get_object());
   }
-  if (!member.empty() && members.empty()) {
-    return failed(kNotFound,
-                  fmt::format("group {} has no member {}", text_of(group, "group"), member));
-  }
+  if (!member.empty() && members.empty()) return no_member(group, member);
   if (!member.empty()) return members;
   std::string text =
       fmt::format("Group {} is {}: a {} group of {} at epoch {}.\n", text_of(group, "group"),
@@ -227,6 +235,20 @@ Outcome<std::string> explain_group(std::string_view document, const std::string&
                   plural(list_of(group, "members").size(), "member"), number_of(group, "epoch"));
   text += last_rebalance(group, now_ms) + who_decides(group);
   return members.empty() ? text : text + "\n" + members;
+}
+
+Outcome<std::string> group_document(std::string_view document, const std::string& member) {
+  auto parsed = parse_group(document);
+  if (!parsed) return std::unexpected(parsed.error());
+  if (member.empty()) return std::string(document);
+  json::object& group = parsed->get_object();
+  json::array meant;
+  for (const json::value& one : list_of(group, "members")) {
+    if (is_meant(one.get_object(), member)) meant.push_back(one);
+  }
+  if (meant.empty()) return no_member(group, member);
+  group["members"] = std::move(meant);
+  return json::serialize(*parsed) + "\n";
 }
 
 }  // namespace tenon::cli

@@ -17,6 +17,10 @@ namespace tenon::cli {
 Outcome<std::string> explain_group(std::string_view document, const std::string& member,
                                    int64_t now_ms);
 
+// The document itself, for programs: as it came, or listing no other member than `member`, which
+// is found, or not, as above.
+Outcome<std::string> group_document(std::string_view document, const std::string& member);
+
 // "1 h 5 min", "12 s", "250 ms".
 std::string duration_text(int64_t ms);
 

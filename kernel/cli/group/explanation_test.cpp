@@ -43,6 +43,20 @@ TEST(Explanation, says_who_holds_the_others_back) {
   EXPECT_EQ(explain("<html>"), "what the broker answers is no group");
 }
 
+TEST(Explanation, the_document_is_limited_to_a_member_as_the_words_are) {
+  const char* group = R"({"group":"billing","members":[{"member_id":"a","client_id":"app"},)"
+                      R"({"member_id":"b","client_id":"app","instance_id":"two"}],"epoch":3})";
+  EXPECT_EQ(group_document(group, "").value(), group);
+  EXPECT_EQ(group_document(group, "app").value(), std::string(group) + "\n");
+  EXPECT_EQ(group_document(group, "two").value(),
+            R"({"group":"billing","members":[{"member_id":"b","client_id":"app",)"
+            R"("instance_id":"two"}],"epoch":3})"
+            "\n");
+  EXPECT_EQ(group_document(group, "nobody").error().exit_code, kNotFound);
+  EXPECT_EQ(group_document(group, "nobody").error().text, "group billing has no member nobody");
+  EXPECT_FALSE(group_document("<html>", ""));
+}
+
 TEST(Explanation, says_why_a_group_rebalanced_and_who_was_slow) {
   EXPECT_EQ(explain(R"({
     "group": "billing", "type": "classic", "state": "Stable", "epoch": 8, "assignor": "range",

@@ -56,14 +56,11 @@ Outcome<std::string> ask(const ExplainOptions& options) {
 int run_explain(const Shell& shell, const ExplainOptions& options) {
   const auto body = ask(options);
   if (!body) return report(body.error());
-  if (shell.json) {
-    fmt::print("{}", *body);
-    return kDone;
-  }
   const int64_t now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
                              std::chrono::system_clock::now().time_since_epoch())
                              .count();
-  const auto text = explain_group(*body, options.member, now_ms);
+  const auto text = shell.json ? group_document(*body, options.member)
+                               : explain_group(*body, options.member, now_ms);
   if (!text) return report(text.error());
   fmt::print("{}", *text);
   return kDone;
