@@ -218,7 +218,10 @@ class GroupCli(BrokerCase):
         self.assertEqual(self.tenon("group", "offset-delete", self.group, "--topic", f"{topic}:0"),
                          f"{topic}-0: offset deleted\n")
         self.assertEqual(self.offsets(), {1: 10})
+        self.tenon("group", "describe", self.group, "nobody", expect=NOT_FOUND)
         self.assertEqual(self.tenon("group", "delete", self.group), f"{self.group}: deleted\n")
+        self.commit(topic, 1)
+        self.tenon("group", "delete", self.group, "nobody", expect=NOT_FOUND)
         self.tenon("group", "describe", self.group, expect=NOT_FOUND)
         self.assertIn("GROUP_ID_NOT_FOUND", self.tenon("group", "delete", self.group, expect=NOT_FOUND))
 

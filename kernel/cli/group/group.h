@@ -3,9 +3,19 @@
 // `tenon group ...`: the verbs, each in a file of its own. Main thread.
 #pragma once
 
+#include <vector>
+
+#include "cli/client/errors.h"
 #include "cli/shell.h"
 
 namespace tenon::cli {
+
+// The exit code of a verb that did the same to several groups or offsets: what those that failed
+// have in common, however many did not fail.
+inline int exit_code_of_each(std::vector<int> exit_codes) {
+  std::erase(exit_codes, kDone);
+  return combined_exit_code(exit_codes);
+}
 
 // Adds the noun with all its verbs.
 void add_group(CLI::App& app, Shell& shell);

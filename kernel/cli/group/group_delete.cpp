@@ -5,7 +5,6 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
-#include "cli/client/errors.h"
 #include "cli/client/group_admin.h"
 #include "cli/group/group.h"
 #include "cli/group/partition_choice.h"
@@ -31,7 +30,7 @@ int run_delete(const Shell& shell, const std::vector<std::string>& names) {
     if (!failure && !shell.json) fmt::print("{}: deleted\n", names[i]);
   }
   if (shell.json) fmt::print("{}\n", json.end_array().text());
-  return combined_exit_code(exit_codes);
+  return exit_code_of_each(exit_codes);
 }
 
 struct OffsetDeleteOptions {
@@ -74,7 +73,7 @@ int run_offset_delete(const Shell& shell, const OffsetDeleteOptions& options) {
     if (done && !shell.json) fmt::print("{}: offset deleted\n", where);
   }
   if (shell.json) fmt::print("{}\n", json.end_array().text());
-  return combined_exit_code(exit_codes);
+  return exit_code_of_each(exit_codes);
 }
 
 }  // namespace

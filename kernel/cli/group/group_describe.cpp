@@ -8,7 +8,6 @@
 #include <map>
 #include <optional>
 
-#include "cli/client/errors.h"
 #include "cli/client/group_admin.h"
 #include "cli/client/groups.h"
 #include "cli/group/group.h"
@@ -253,7 +252,7 @@ int run_describe(const Shell& shell, const DescribeOptions& options) {
       fmt::print("{}{}", std::exchange(gap, "\n"), shown(options, **described));
   }
   if (shell.json) fmt::print("{}\n", json.end_array().text());
-  return combined_exit_code(exit_codes);
+  return exit_code_of_each(exit_codes);
 }
 
 }  // namespace
