@@ -61,8 +61,21 @@ Task<Response> ConsumerGroups::heartbeat(Heartbeat heartbeat) {
   }
   const auto waits = co_await subscribe(heartbeat);
   if (!waits) co_return answer_of(std::unexpected(waits.error()));
-  if (*waits) co_await targets_.made(heartbeat.request.group_id);
+  if (*waits) {
+    const auto before = progress_of(heartbeat);
+    co_await targets_.made(heartbeat.request.group_id);
+    // It may have given up waiting, and have been given something by another heartbeat: then what
+    // it said that it had does not count any more.
+    if (progress_of(heartbeat) != before) heartbeat.request.topic_partitions.reset();
+  }
   co_return answer_of(co_await advance(heartbeat));
+}
+
+std::optional<MemberProgress> ConsumerGroups::progress_of(const Heartbeat& heartbeat) const {
+  const Group* group = find(heartbeat.request.group_id);
+  const ConsumerMember* member =
+      group ? group->consumer->find(heartbeat.request.member_id) : nullptr;
+  return member ? std::optional(member->progress) : std::nullopt;
 }
 
 // The group as it is, or as it will be with the first member; `before` gets what must be written
@@ -101,7 +114,9 @@ Task<Decision<void>> ConsumerGroups::commit(Records records) const {
 Task<Decision<bool>> ConsumerGroups::subscribe(const Heartbeat& heartbeat) {
   const std::string& id = heartbeat.request.group_id;
   const auto turn = co_await parts_.lanes.take(id);
+  bool upgraded = false;
   if (Group* group = parts_.table.find(id); group && heartbeat.joins() && may_upgrade(*group)) {
+    upgraded = true;
     if (!has_room(*group, heartbeat)) {
       co_return refuse(ErrorCode::kGroupMaxSizeReached,
                        "group " + id + " has as many members as it may (group.consumer.max.size)");
@@ -118,6 +133,8 @@ Task<Decision<bool>> ConsumerGroups::subscribe(const Heartbeat& heartbeat) {
     co_return std::unexpected(done.error());
   watch(id, heartbeat.request.member_id);
   const bool concerned = subscribed->concern != Concern::kNone;
+  // What its leader had decided, or not yet, is no target of an assignor's.
+  if (upgraded && !concerned) targets_.verify(id);
   if (concerned) on_changed(id, {cause_of(subscribed->concern), heartbeat.request.member_id});
   co_return concerned || heartbeat.joins();
 }

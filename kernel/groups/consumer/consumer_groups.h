@@ -82,6 +82,7 @@ class ConsumerGroups {
 
   Decision<GroupView> open(const Heartbeat& heartbeat, Records& before) const;
   GroupView view_of(const Group& group) const;
+  std::optional<MemberProgress> progress_of(const Heartbeat& heartbeat) const;
   Task<Decision<void>> commit(Records records) const;
   void watch(const std::string& group_id, const std::string& member_id, bool moved = false);
   void start_session(const std::string& group_id, ConsumerMember& member);

@@ -410,6 +410,18 @@ TEST_F(MigrationTest, by_its_id_only_a_classic_member_leaves_by_the_classic_prot
   EXPECT_EQ(coordinator->chronicles().evictions().of(Cause::kAdministrator), 1u);
 }
 
+TEST_F(MigrationTest, a_group_that_was_not_assigned_yet_is_when_it_changes_the_protocol) {
+  Classic old{.id = "", .instance = "one"};
+  auto joining = start_join(words(old));
+  pass(seconds(4));
+  ASSERT_EQ(joining.error(), ErrorCode::kNone);  // and it never syncs
+  Member fresh{.id = "fresh", .instance = "one"};
+  ASSERT_EQ(beat(fresh), ErrorCode::kNone);
+  pass(seconds(2));
+  settle_all({&fresh});
+  EXPECT_EQ(fresh.assigned.size(), 4u);
+}
+
 TEST_F(MigrationTest, a_classic_member_that_does_not_sync_is_removed) {
   Member fresh = joined({.id = "fresh"});
   Classic late{.id = ""};

@@ -391,5 +391,28 @@ TEST_F(ConsumerGroupsTest, an_instance_that_changes_its_name_leaves_nothing_behi
   EXPECT_EQ(described().members.size(), 1u);
 }
 
+TEST_F(ConsumerGroupsTest, what_was_said_before_a_wait_does_not_count_after_it) {
+  Member a = joined({.id = "a"});
+  Member b{.id = "b"};
+  ASSERT_EQ(beat(b), ErrorCode::kNone);  // it is to get two
+  ASSERT_EQ(beat(a), ErrorCode::kNone);  // and a to give them up
+  assignors.play("uniform", [](const plugin::AssignorGroup& group) {
+    SimAssignors::Readers all_to_a;
+    for (const auto& topic : group.topics) all_to_a.emplace_back(topic.partitions, 0);
+    return Result<SimAssignors::Readers>(all_to_a);
+  });
+  assignors.hold();
+  b.topics = {"orders", "later"};
+  auto broken_off = start_heartbeat(full(b));  // it has nothing, and waits for a target
+  ASSERT_EQ(beat(a), ErrorCode::kNone);        // a has given up
+  ASSERT_EQ(beat(b), ErrorCode::kNone);
+  ASSERT_EQ(b.assigned.size(), 2u);
+  assignors.release();
+  run();
+  EXPECT_TRUE(broken_off.answered());
+  ASSERT_EQ(beat(a), ErrorCode::kNone);
+  EXPECT_FALSE(intersects(a.assigned, b.assigned));
+}
+
 }  // namespace
 }  // namespace tenon::groups
