@@ -163,8 +163,9 @@ TEST_F(RangeAssignorTest, racks_do_not_count_where_every_rack_has_every_partitio
 }
 
 TEST_F(RangeAssignorTest, equals_the_plain_rule_throughout_a_walk) {
+  std::printf("range: 10,000 events, seed 3\n");
   GroupWalk walk(3);
-  for (int i = 0; i < 3000; i++) {
+  for (int i = 0; i < 10'000; i++) {
     const std::string event = walk.step();
     ASSERT_EQ(kit_.assign(walk.group(), static_cast<uint64_t>(i)).readers,
               PlainRange(walk.group()).assign())

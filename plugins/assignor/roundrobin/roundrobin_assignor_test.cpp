@@ -51,8 +51,9 @@ TEST_F(RoundRobinAssignorTest, passes_over_members_that_do_not_subscribe) {
 }
 
 TEST_F(RoundRobinAssignorTest, equals_the_plain_rule_throughout_a_walk) {
+  std::printf("roundrobin: 10,000 events, seed 5\n");
   GroupWalk walk(5);
-  for (int i = 0; i < 3000; i++) {
+  for (int i = 0; i < 10'000; i++) {
     const std::string event = walk.step();
     ASSERT_EQ(kit_.assign(walk.group(), static_cast<uint64_t>(i)).readers,
               plain_round_robin(walk.group()))

@@ -110,8 +110,9 @@ TEST_F(StickyAssignorTest, no_assignment_of_a_small_group_is_better) {
 }
 
 TEST_F(StickyAssignorTest, a_group_is_as_balanced_after_a_life_as_one_that_is_new) {
+  std::printf("sticky: 10,000 events, seed 19\n");
   GroupWalk walk(19);
-  for (int i = 0; i < 2000; i++) {
+  for (int i = 0; i < 10'000; i++) {
     walk.step();
     TestGroup fresh = walk.group();
     for (TestTopicSize& topic : fresh.topics) topic.readers.clear();

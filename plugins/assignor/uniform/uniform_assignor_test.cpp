@@ -65,6 +65,21 @@ TEST_F(UniformAssignorTest, no_assignment_of_a_small_group_is_better) {
   }
 }
 
+TEST_F(UniformAssignorTest, a_group_is_as_balanced_after_a_life_as_one_that_is_new) {
+  std::printf("uniform: 10,000 events, seed 29\n");
+  GroupWalk walk(29);
+  for (int i = 0; i < 10'000; i++) {
+    walk.step();
+    TestGroup fresh = walk.group();
+    for (TestTopicSize& topic : fresh.topics) topic.readers.clear();
+    const TestAnswer answer = kit_.assign(walk.group());
+    ASSERT_EQ(cost_of(fresh, answer.readers, true)[0],
+              cost_of(fresh, kit_.assign(fresh).readers, true)[0])
+        << "event " << i;
+    AssignorKit::adopt(walk.group(), answer);
+  }
+}
+
 // Replicas in three of six racks each.
 TEST_F(UniformAssignorTest, large_groups_with_racks_are_served) {
   TestGroup group = TestGroup::equal(10000, 100, 1000);
