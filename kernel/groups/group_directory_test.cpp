@@ -188,6 +188,21 @@ TEST_F(GroupDirectoryTest, a_commit_on_its_way_ends_when_the_offsets_topic_goes)
   EXPECT_NE(wait(std::move(committed)).value().topics.at(0).partitions.at(0).error_code, 0);
 }
 
+TEST_F(GroupDirectoryTest, groups_that_move_away_and_back_are_found_again) {
+  delay_ms_ = 3'000;
+  restart();
+  const Uuid id = publish_offsets_topic();
+  commit("g", "t");
+  auto joined = begin_join("g");
+  scheduler_.run();
+  publish_leader(id, BrokerId{2});
+  EXPECT_EQ(wait(std::move(joined)).value().error_code, 16);  // NOT_COORDINATOR
+  EXPECT_EQ(refusal("g"), Errc::kNotCoordinator);
+  publish_leader(id, kSelf);
+  EXPECT_EQ(offsets("g"), "t:5");
+  EXPECT_EQ(commit("g", "u").value(), 0);
+}
+
 TEST_F(GroupDirectoryTest, groups_are_found_again_by_a_new_directory) {
   publish_offsets_topic();
   commit("g", "t");

@@ -99,6 +99,20 @@ class ReplicasTest : public log::LogTest {
     publish_records(records);
     return id;
   }
+  // The partitions of a topic are led by another broker from now on.
+  void publish_leader(const Uuid& id, BrokerId leader) {
+    const metadata::TopicInfo before = *image_->find(id);
+    std::vector<metadata::Record> records;
+    for (metadata::PartitionInfo partition : before.partitions) {
+      partition.leader = leader;
+      partition.leader_epoch = LeaderEpoch{partition.leader_epoch.value + 1};
+      ++partition.partition_epoch;
+      partition.replicas = {kSelf, BrokerId{2}};
+      partition.isr = partition.replicas;
+      records.emplace_back(metadata::to_record(id, partition));
+    }
+    publish_records(records);
+  }
   void publish_removal(const Uuid& id) {
     publish_records({wire::RemoveTopicRecord{.topic_id = id}});
   }
