@@ -25,7 +25,7 @@ void Lanes::leave(const std::string& group_id) {
   auto next = std::move(lane->second.front());
   lane->second.pop_front();
   scheduler_.post([this, next = std::move(next), group_id]() mutable {
-    next.fulfil(*this, std::move(group_id));
+    next.fulfil(*this, group_id);
   });
 }
 
