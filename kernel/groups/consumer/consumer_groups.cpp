@@ -46,12 +46,7 @@ ConsumerGroups::ConsumerGroups(const CoordinatorParts& parts, Membership& member
 Task<Response> ConsumerGroups::heartbeat(Heartbeat heartbeat) {
   const auto hold = running_.hold();
   if (auto refusal = check_request(heartbeat, parts_.assignors)) {
-    if (refusal->code == ErrorCode::kUnsupportedAssignor) {
-      warnings_.warn(parts_.scheduler.clock().now(),
-                     fmt::format("group {}: a member from {} (client id {}) is refused: {}",
-                                 heartbeat.request.group_id, heartbeat.info.client_host,
-                                 heartbeat.info.client_id, refusal->text));
-    }
+    if (refusal->code == ErrorCode::kUnsupportedAssignor) warn_of(heartbeat, *refusal);
     co_return answer_of(std::unexpected(std::move(*refusal)));
   }
   if (heartbeat.request.member_epoch < 0) co_return answer_of(co_await say_goodbye(heartbeat));
@@ -69,6 +64,14 @@ Task<Response> ConsumerGroups::heartbeat(Heartbeat heartbeat) {
     if (progress_of(heartbeat) != before) heartbeat.request.topic_partitions.reset();
   }
   co_return answer_of(co_await advance(heartbeat));
+}
+
+// For the operator, who may have forgotten to load it; the client only ends.
+void ConsumerGroups::warn_of(const Heartbeat& heartbeat, const Refusal& refusal) {
+  warnings_.warn(parts_.scheduler.clock().now(),
+                 fmt::format("group {}: a member from {} (client id {}) is refused: {}",
+                             heartbeat.request.group_id, heartbeat.info.client_host,
+                             heartbeat.info.client_id, refusal.text));
 }
 
 std::optional<MemberProgress> ConsumerGroups::progress_of(const Heartbeat& heartbeat) const {
@@ -114,15 +117,8 @@ Task<Decision<void>> ConsumerGroups::commit(Records records) const {
 Task<Decision<bool>> ConsumerGroups::subscribe(const Heartbeat& heartbeat) {
   const std::string& id = heartbeat.request.group_id;
   const auto turn = co_await parts_.lanes.take(id);
-  bool upgraded = false;
-  if (Group* group = parts_.table.find(id); group && heartbeat.joins() && may_upgrade(*group)) {
-    upgraded = true;
-    if (!has_room(*group, heartbeat)) {
-      co_return refuse(ErrorCode::kGroupMaxSizeReached,
-                       "group " + id + " has as many members as it may (group.consumer.max.size)");
-    }
-    if (auto done = co_await upgrade(*group); !done) co_return std::unexpected(done.error());
-  }
+  const auto upgraded = co_await upgrade_if_due(heartbeat);
+  if (!upgraded) co_return std::unexpected(upgraded.error());
   Records records;
   const auto view = open(heartbeat, records);
   if (!view) co_return std::unexpected(view.error());
@@ -133,9 +129,12 @@ Task<Decision<bool>> ConsumerGroups::subscribe(const Heartbeat& heartbeat) {
     co_return std::unexpected(done.error());
   watch(id, heartbeat.request.member_id);
   const bool concerned = subscribed->concern != Concern::kNone;
-  // What its leader had decided, or not yet, is no target of an assignor's.
-  if (upgraded && !concerned) targets_.verify(id);
-  if (concerned) on_changed(id, {cause_of(subscribed->concern), heartbeat.request.member_id});
+  if (concerned) {
+    on_changed(id, {cause_of(subscribed->concern), heartbeat.request.member_id});
+  } else if (*upgraded) {
+    // What its leader had decided, or not yet, is no target of an assignor's.
+    targets_.verify(id);
+  }
   co_return concerned || heartbeat.joins();
 }
 

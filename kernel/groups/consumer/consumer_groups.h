@@ -83,6 +83,7 @@ class ConsumerGroups {
   Decision<GroupView> open(const Heartbeat& heartbeat, Records& before) const;
   GroupView view_of(const Group& group) const;
   std::optional<MemberProgress> progress_of(const Heartbeat& heartbeat) const;
+  void warn_of(const Heartbeat& heartbeat, const Refusal& refusal);
   Task<Decision<void>> commit(Records records) const;
   void watch(const std::string& group_id, const std::string& member_id, bool moved = false);
   void start_session(const std::string& group_id, ConsumerMember& member);
@@ -94,6 +95,7 @@ class ConsumerGroups {
     std::string reason;
   };
   void note_departure(const std::string& group_id, const Departure& departure);
+  Task<Decision<bool>> upgrade_if_due(const Heartbeat& heartbeat);
   Task<Decision<void>> upgrade(Group& group);
   Task<void> downgrade_if_due(std::string group_id, int32_t generation);
   bool may_upgrade(const Group& group) const;

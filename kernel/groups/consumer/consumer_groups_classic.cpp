@@ -4,7 +4,6 @@
 // group to the other.
 
 #include <algorithm>
-#include <expected>
 
 #include "base/log.h"
 #include "groups/append_errors.h"
@@ -28,22 +27,16 @@ wire::HeartbeatResponse heartbeat_answer(ErrorCode code) {
 
 // An administrator removes any static member by its instance id alone (KIP-345); by its own id a
 // member leaves only if it speaks the classic protocol.
-std::expected<const ConsumerMember*, ErrorCode> find_leaver(
-    const ConsumerGroup& group, const wire::LeaveGroupRequest::MemberIdentity& identity) {
+Decision<const ConsumerMember*> find_leaver(
+    const GroupView& view, const wire::LeaveGroupRequest::MemberIdentity& identity) {
   const auto& instance_id = identity.group_instance_id;
-  const ConsumerMember* owner = instance_id ? group.find_static(*instance_id) : nullptr;
-  if (identity.member_id.empty()) {
-    if (owner) return owner;
-    return std::unexpected(ErrorCode::kUnknownMemberId);
+  if (!identity.member_id.empty() || !instance_id) {
+    return find_classic(view, identity.member_id, instance_id, std::nullopt);
   }
-  if (owner && owner->id != identity.member_id) {
-    return std::unexpected(ErrorCode::kFencedInstanceId);
-  }
-  const ConsumerMember* member = group.find(identity.member_id);
-  if (!member || !member->words.classic || (instance_id && !owner)) {
-    return std::unexpected(ErrorCode::kUnknownMemberId);
-  }
-  return member;
+  const ConsumerMember* owner = view.group.find_static(*instance_id);
+  if (owner) return owner;
+  return std::unexpected(
+      Refusal{ErrorCode::kUnknownMemberId, "no member has instance id " + *instance_id});
 }
 
 }  // namespace
@@ -70,6 +63,20 @@ bool ConsumerGroups::has_room(const Group& group, const Heartbeat& heartbeat) co
   return group.members().size() < static_cast<size_t>(parts_.config.consumer.max_size) ||
          group.has(request.member_id) ||
          (request.instance_id && group.static_member(*request.instance_id));
+}
+
+// Says whether the group was a classic one until now.
+Task<Decision<bool>> ConsumerGroups::upgrade_if_due(const Heartbeat& heartbeat) {
+  const std::string& id = heartbeat.request.group_id;
+  Group* group = parts_.table.find(id);
+  if (!group || !heartbeat.joins() || !may_upgrade(*group)) co_return false;
+  if (!has_room(*group, heartbeat)) {
+    co_return std::unexpected(
+        Refusal{ErrorCode::kGroupMaxSizeReached,
+                "group " + id + " has as many members as it may (group.consumer.max.size)"});
+  }
+  if (auto done = co_await upgrade(*group); !done) co_return std::unexpected(done.error());
+  co_return true;
 }
 
 // The caller has its turn, so no member of the consumer protocol comes in between; those of the
@@ -277,8 +284,8 @@ Task<std::optional<wire::LeaveGroupResponse>> ConsumerGroups::leave(
   std::vector<std::string> leaving;
   std::vector<Departure> departures;
   for (const auto& identity : request.members) {
-    const auto member = find_leaver(consumer, identity);
-    const ErrorCode code = member ? ErrorCode::kNone : member.error();
+    const auto member = find_leaver(view_of(*group), identity);
+    const ErrorCode code = member ? ErrorCode::kNone : member.error().code;
     if (member) {
       leaving.push_back((*member)->id);
       departures.push_back(

@@ -379,18 +379,6 @@ TEST_F(ConsumerGroupsTest, an_expression_that_is_none_is_refused) {
   EXPECT_EQ(beat(a), ErrorCode::kInvalidRegularExpression);
 }
 
-TEST_F(ConsumerGroupsTest, an_instance_that_changes_its_name_leaves_nothing_behind) {
-  Member a = joined({.id = "a", .instance = "one"});
-  a.epoch = 0;
-  a.owned = {};
-  a.instance = "two";
-  ASSERT_EQ(beat(a), ErrorCode::kNone);
-  ASSERT_EQ(say_goodbye(a), ErrorCode::kNone);
-  Member b{.id = "b", .instance = "one"};
-  EXPECT_EQ(beat(b), ErrorCode::kNone);
-  EXPECT_EQ(described().members.size(), 1u);
-}
-
 TEST_F(ConsumerGroupsTest, what_was_said_before_a_wait_does_not_count_after_it) {
   Member a = joined({.id = "a"});
   Member b{.id = "b"};

@@ -13,20 +13,11 @@ class HeartbeatJoinTest : public LoneGroup {
  protected:
   static Heartbeat joining(const std::string& member_id,
                            std::optional<std::string> instance = std::nullopt) {
-    Heartbeat heartbeat{.info = {"client", "10.0.0.1"}, .request = {}};
-    heartbeat.request.group_id = "g";
-    heartbeat.request.member_id = member_id;
+    Heartbeat heartbeat = beat(member_id, kJoinEpoch);
     heartbeat.request.instance_id = std::move(instance);
     heartbeat.request.rebalance_timeout_ms = 30'000;
     heartbeat.request.subscribed_topic_names = {{"orders"}};
     heartbeat.request.topic_partitions.emplace();
-    return heartbeat;
-  }
-  static Heartbeat going_on(const std::string& member_id, int32_t epoch) {
-    Heartbeat heartbeat{.info = {"client", "10.0.0.1"}, .request = {}};
-    heartbeat.request.group_id = "g";
-    heartbeat.request.member_id = member_id;
-    heartbeat.request.member_epoch = epoch;
     return heartbeat;
   }
   ErrorCode check(const Heartbeat& heartbeat) const {
@@ -52,7 +43,7 @@ class HeartbeatJoinTest : public LoneGroup {
   }
   void given_one_away() {
     given_one();
-    Heartbeat goodbye = going_on("a", kLeaveStaticEpoch);
+    Heartbeat goodbye = beat("a", kLeaveStaticEpoch);
     goodbye.request.instance_id = "one";
     replay(leave(view(), goodbye).value().records);
   }
@@ -89,9 +80,9 @@ TEST_F(HeartbeatJoinTest, who_joins_must_have_nothing) {
 }
 
 TEST_F(HeartbeatJoinTest, only_who_joins_must_say_everything) {
-  EXPECT_EQ(check(going_on("a", 1)), ErrorCode::kNone);
-  EXPECT_EQ(check(going_on("a", kLeaveEpoch)), ErrorCode::kNone);
-  EXPECT_EQ(check(going_on("a", kJoinEpoch)), ErrorCode::kInvalidRequest);
+  EXPECT_EQ(check(beat("a", 1)), ErrorCode::kNone);
+  EXPECT_EQ(check(beat("a", kLeaveEpoch)), ErrorCode::kNone);
+  EXPECT_EQ(check(beat("a", kJoinEpoch)), ErrorCode::kInvalidRequest);
 }
 
 TEST_F(HeartbeatJoinTest, no_epoch_is_less_than_that_of_going_away) {
@@ -109,7 +100,7 @@ TEST_F(HeartbeatJoinTest, a_rack_that_is_said_has_a_name) {
 }
 
 TEST_F(HeartbeatJoinTest, assignors_and_expressions_are_looked_at_in_every_heartbeat) {
-  Heartbeat heartbeat = going_on("a", 1);
+  Heartbeat heartbeat = beat("a", 1);
   heartbeat.request.subscribed_topic_regex = "(";
   EXPECT_EQ(check(heartbeat), ErrorCode::kInvalidRegularExpression);
   heartbeat.request.server_assignor = "nobody";

@@ -12,13 +12,7 @@ namespace {
 
 class HeartbeatTest : public LoneGroup {
  protected:
-  static Heartbeat beat(const std::string& member_id, int32_t epoch) {
-    Heartbeat heartbeat{.info = {"client", "10.0.0.1"}, .request = {}};
-    heartbeat.request.group_id = "g";
-    heartbeat.request.member_id = member_id;
-    heartbeat.request.member_epoch = epoch;
-    return heartbeat;
-  }
+  using LoneGroup::beat;
   static Heartbeat beat(const std::string& member_id, int32_t epoch, const Partitions& owned) {
     Heartbeat heartbeat = beat(member_id, epoch);
     heartbeat.request.topic_partitions = to_wire<std::vector<Request::TopicPartitions>>(owned);

@@ -4,6 +4,7 @@
 
 #include "groups/consumer/heartbeat.h"
 #include "groups/testing/consumer_fixture.h"
+#include "groups/testing/lone_parts.h"
 
 namespace tenon::groups {
 namespace {
@@ -12,26 +13,18 @@ namespace {
 // "orders" with four partitions.
 class TargetMakerTest : public ConsumerFixture {
  protected:
-  TargetMakerTest() {
-    stop();
-    spawn(load());
-    run();
-  }
+  TargetMakerTest() { stop(); }
   ~TargetMakerTest() override {
     assignors.release();
-    own_log.release();
     maker.stop();
-    auto stopped = start(runtime.stop());
+    parts.stop();
     auto drained = start(running.drained());
     run();
-    EXPECT_TRUE(stopped.ready() && drained.ready());
-  }
-  Task<void> load() {
-    co_await runtime.load();
-    table.finish_load();
+    EXPECT_TRUE(drained.ready());
   }
   void write(Records records) {
-    auto written = start(runtime.respond(statemachine::Outcome<bool>{std::move(records), true}));
+    auto written =
+        start(parts.runtime.respond(statemachine::Outcome<bool>{std::move(records), true}));
     run();
     TN_ASSERT(written.ready());
   }
@@ -56,7 +49,7 @@ class TargetMakerTest : public ConsumerFixture {
     run();
     return future;
   }
-  const ConsumerGroup& group() const { return *table.find("g")->consumer; }
+  const ConsumerGroup& group() const { return *parts.table.find("g")->consumer; }
   size_t share_of(const std::string& member_id) const {
     return group().target_of(member_id).size();
   }
@@ -67,22 +60,14 @@ class TargetMakerTest : public ConsumerFixture {
     assignors.play("uniform", [](const auto&) { return fail(Errc::kPluginFailed, "u", "ill"); });
   }
 
-  statemachine::SimLog own_log;
-  GroupTable table{scheduler};
-  statemachine::Coordinator runtime{{scheduler, own_log, table, "__consumer_offsets-0"}};
-  Lanes lanes{scheduler};
-  Chronicles chronicles{scheduler.clock()};
+  LoneParts parts{{.scheduler = scheduler,
+                   .random = random,
+                   .config = config,
+                   .assignors = assignors,
+                   .image = [this] { return image; }}};
+  statemachine::SimLog& own_log = parts.log;
   Running running;
-  CoordinatorParts shared{.scheduler = scheduler,
-                          .random = random,
-                          .config = config,
-                          .table = table,
-                          .runtime = runtime,
-                          .lanes = lanes,
-                          .chronicles = chronicles,
-                          .assignors = assignors,
-                          .image = [this] { return image; }};
-  TargetMaker maker{{.coordinator = shared, .running = running}};
+  TargetMaker maker{{.coordinator = parts.shared, .running = running}};
 };
 
 TEST_F(TargetMakerTest, there_is_nothing_to_wait_for_without_a_change) {

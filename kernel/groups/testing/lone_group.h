@@ -114,6 +114,15 @@ class LoneGroup : public ::testing::Test {
   const ConsumerMember& member(std::string_view member_id) const { return *group.find(member_id); }
   GroupView view() const { return {id, group, max_size}; }
 
+  // That the member is there, and no more.
+  static Heartbeat beat(const std::string& member_id, int32_t epoch) {
+    Heartbeat heartbeat{.info = {"client", "10.0.0.1"}, .request = {}};
+    heartbeat.request.group_id = "g";
+    heartbeat.request.member_id = member_id;
+    heartbeat.request.member_epoch = epoch;
+    return heartbeat;
+  }
+
   static Said said(const Records& records) {
     Said all;
     for (const Record& record : records) all.push_back(in_words(reread(record).value()));

@@ -3,6 +3,7 @@
 #include "groups/turns/turns.h"
 
 #include "groups/testing/group_fixture.h"
+#include "groups/testing/lone_parts.h"
 
 namespace tenon::groups {
 namespace {
@@ -10,18 +11,12 @@ namespace {
 // Turns over a simulated log, without a coordinator around them.
 class TurnsTest : public ::testing::Test {
  protected:
-  TurnsTest() {
-    set_log_level(LogLevel::kOff);
-    auto loaded = start(runtime.load());
-    scheduler.run();
-    table.finish_load();
-  }
+  TurnsTest() { set_log_level(LogLevel::kOff); }
   ~TurnsTest() override {
-    log.release();
-    auto stopped = start(runtime.stop());
+    parts.stop();
     auto drained = start(turns.drained());
     scheduler.run();
-    EXPECT_TRUE(stopped.ready() && drained.ready());
+    EXPECT_TRUE(drained.ready());
     set_log_level(LogLevel::kInfo);
   }
 
@@ -51,23 +46,17 @@ class TurnsTest : public ::testing::Test {
   Notes notes;
   SimScheduler scheduler;
   SeededRandom random{7};
-  statemachine::SimLog log;
   GroupConfig config;
   SimAssignors assignors;
-  GroupTable table{scheduler};
-  statemachine::Coordinator runtime{{scheduler, log, table, "__consumer_offsets-0"}};
-  Lanes lanes{scheduler};
-  Chronicles chronicles{scheduler.clock()};
-  CoordinatorParts parts{.scheduler = scheduler,
-                         .random = random,
-                         .config = config,
-                         .table = table,
-                         .runtime = runtime,
-                         .lanes = lanes,
-                         .chronicles = chronicles,
-                         .assignors = assignors,
-                         .image = [] { return metadata::Image::empty("test-cluster"); }};
-  Turns turns{parts};
+  LoneParts parts{{.scheduler = scheduler,
+                   .random = random,
+                   .config = config,
+                   .assignors = assignors,
+                   .image = [] { return metadata::Image::empty("test-cluster"); }}};
+  statemachine::SimLog& log = parts.log;
+  GroupTable& table = parts.table;
+  statemachine::Coordinator& runtime = parts.runtime;
+  Turns turns{parts.shared};
 };
 
 TEST_F(TurnsTest, what_is_decided_is_true_when_it_is_settled) {

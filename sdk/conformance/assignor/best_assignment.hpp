@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "conformance/assignor/assignor_kit.hpp"
+#include "conformance/assignor/group_walk.hpp"
 
 namespace tenon {
 inline namespace sdk {
@@ -27,6 +28,23 @@ inline AssignmentCost cost_of(const TestGroup& group, const TestAnswer::Readers&
                       AssignorKit::moves(group, readers)};
   for (const auto& [id, load] : answer.loads(group)) cost[0] += uint64_t{load} * load;
   return cost;
+}
+
+// A group lives through `events`, and is to be as balanced after each as one of the same members
+// and topics that is new. The first event after which it is not; `events` if there is none.
+inline int first_worse_than_new(AssignorKit& kit, uint64_t seed, int events, bool racks) {
+  GroupWalk walk(seed);
+  for (int i = 0; i < events; i++) {
+    walk.step();
+    TestGroup fresh = walk.group();
+    for (TestTopicSize& topic : fresh.topics) topic.readers.clear();
+    const TestAnswer answer = kit.assign(walk.group());
+    const TestAnswer best = kit.assign(fresh);
+    if (cost_of(fresh, answer.readers, racks)[0] != cost_of(fresh, best.readers, racks)[0])
+      return i;
+    AssignorKit::adopt(walk.group(), answer);
+  }
+  return events;
 }
 
 class BestAssignment {

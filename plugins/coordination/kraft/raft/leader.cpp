@@ -113,7 +113,7 @@ void Raft::handle(const ServerId& from, const AppendResponse& response) {
   peer.heard_at = now_;
   peer.read_round = std::max(peer.read_round, response.read_round);
   if (!response.accepted) {
-    on_rejected(from, peer, response);
+    on_rejected(peer, response);
   } else {
     const bool further = peer.on_match(response.match, now_);
     if (peer.mode == Progress::Mode::kProbe) peer.begin_replicate(now_);
@@ -127,7 +127,7 @@ void Raft::handle(const ServerId& from, const AppendResponse& response) {
 
 // The logs differ before what was sent. Both have said where they may still
 // agree, so that a term is passed over at once, not entry by entry.
-void Raft::on_rejected(const ServerId&, Progress& peer, const AppendResponse& response) {
+void Raft::on_rejected(Progress& peer, const AppendResponse& response) {
   if (peer.mode == Progress::Mode::kSnapshot) return;
   Index agreed = std::min(response.hint.index, log_.last());
   while (agreed > peer.match && agreed >= log_.first() &&

@@ -170,7 +170,7 @@ class Raft {
   void commit_to(Index index);
   void on_configuration_committed();
   void handle(const ServerId& from, const AppendResponse& response);
-  void on_rejected(const ServerId& from, Progress& peer, const AppendResponse& response);
+  void on_rejected(Progress& peer, const AppendResponse& response);
   void handle(const ServerId& from, const Hello& request);
 
   // follower.cpp
