@@ -6,8 +6,10 @@ or hears from the broker that it has been evicted; only a tenure that was cut sh
 that were processed and not committed, and only those may be processed again.
 
 An eviction needs a cause: the member, or the broker, must have stalled (been frozen, or been kept from running
-by a busy machine) since the member was last known to be one. No rule rests on how long anything took: a slow
-machine makes stalls, which the journals show, and not verdicts.
+by a busy machine) since the member was last known to be one. A client of a cooperative group can also evict
+itself: its commit crosses the answer that begins the next generation, is refused with ILLEGAL_GENERATION, as
+Apache Kafka refuses it, and librdkafka lets go of everything and joins anew. No rule rests on how long anything
+took: a slow machine makes stalls, which the journals show, and not verdicts.
 """
 import collections
 import dataclasses
@@ -46,7 +48,7 @@ class History:
 
     def __init__(self, journals, killed=(), broker_stalls=()):
         self.problems, self.tenures, self.owners = [], [], collections.defaultdict(dict)
-        self.commits, self.evictions, self.late_commits = [], [], 0
+        self.commits, self.evictions, self.late_commits, self.late = [], [], 0, set()
         self.killed, self.broker_stalls = killed, list(broker_stalls)
         self.stalls, self.known = collections.defaultdict(list), collections.defaultdict(list)
         for member, lines in journals.items():
@@ -87,6 +89,7 @@ class History:
 
     def on_commit(self, member, event, open_):
         self.known[member].append((event["at"], event["asked"]))
+        self.late.discard(member)
         for partition, offset in event["offsets"].items():
             open_[int(partition)].committed = offset
             self.commits.append((event["at"], int(partition), offset))
@@ -96,12 +99,15 @@ class History:
             self.evict(member, event["at"], open_)
         else:
             self.late_commits += 1
+            if event["why"] == "ILLEGAL_GENERATION":
+                self.late.add(member)
 
     def on_revoke(self, _, event, open_):
         self.end(open_, event["partitions"], event["at"], "revoke")
 
     def on_lost(self, member, event, open_):
-        self.evict(member, event["at"], open_)
+        self.evict(member, event["at"], open_, by_itself=member in self.late)
+        self.late.discard(member)
         self.end(open_, event["partitions"], event["at"], "lost")
 
     def on_stalled(self, member, event, _):
@@ -110,8 +116,9 @@ class History:
     def on_left(self, *_):
         pass
 
-    def evict(self, member, at, open_):
-        self.evictions.append((member, at))
+    def evict(self, member, at, open_, by_itself=False):
+        if not by_itself:
+            self.evictions.append((member, at))
         for tenure in open_.values():
             tenure.evicted = True
 

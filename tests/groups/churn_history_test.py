@@ -164,6 +164,17 @@ class Evictions(HistoryCase):
     def test_a_stall_of_the_broker_is_a_cause(self):
         self.fine(self.EVICTED, B, broker_stalls=[(2.9, 3.05)])
 
+    def test_a_commit_that_was_too_late_is_one_for_a_client_that_lets_go_by_itself(self):
+        self.fine((assign(1), got(2, 0, 1), commit(3, 2), refused(3.05, "ILLEGAL_GENERATION"), lost(3.1), LEFT), B)
+
+    def test_a_commit_that_was_too_late_and_is_made_up_for_is_none(self):
+        late = assign(1), got(2, 0, 1), refused(2.5, "ILLEGAL_GENERATION"), commit(3, 2), lost(3.1), LEFT
+        self.finds("a was evicted by 3.100, and nothing had happened to it", late, B)
+
+    def test_a_commit_that_was_too_late_is_none_for_what_the_broker_does_later(self):
+        late = *self.EVICTED[:3], refused(3.05, "ILLEGAL_GENERATION"), refused(3.1), revoke(3.2), LEFT
+        self.finds("a was evicted by 3.100, and nothing had happened to it", late, B)
+
     def test_a_stall_of_another_is_none(self):
         self.finds("a was evicted by 3.100", self.EVICTED, (stalled(2.9, 3.05), *B))
 

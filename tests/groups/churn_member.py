@@ -35,7 +35,7 @@ STALL_SECONDS = 2
 class Journal:
     def __init__(self, path):
         self.file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-        self.lock, self.ran_at = threading.Lock(), time.monotonic()
+        self.lock, self.ran_at, self.over = threading.Lock(), time.monotonic(), threading.Event()
         threading.Thread(target=self.tick, daemon=True).start()
 
     def note(self, what, **more):
@@ -52,8 +52,7 @@ class Journal:
         os.write(self.file, (json.dumps({"at": at, "what": what, **more}) + "\n").encode())
 
     def tick(self):
-        while True:
-            time.sleep(STALL_SECONDS / 10)
+        while not self.over.wait(STALL_SECONDS / 10):
             self.note(None)
 
 
@@ -62,11 +61,16 @@ class Member:
 
     def __init__(self, topic, journal):
         self.topic, self.held, self.positions, self.dirty = topic, set(), {}, set()
-        self.note, self.leaving = Journal(journal).note, False
-        signal.signal(signal.SIGTERM, self.leave)
+        self.leaving = False
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])  # before there are other threads
+        self.journal = Journal(journal)
+        self.note = self.journal.note
 
-    def leave(self, *_):
-        self.leaving = True
+    def asked_to_leave(self, within=0.0):
+        """Waits for the request to leave. What others are to do meanwhile, threads or the broker, they can."""
+        if signal.sigtimedwait([signal.SIGTERM], within):
+            self.leaving = True
+        return self.leaving
 
     def assigned(self, partitions):
         self.held |= set(partitions)
@@ -105,11 +109,11 @@ class Member:
             self.note("refused", offsets=offsets, why=why)
             if why in EVICTED or time.monotonic() > deadline:
                 return
-            time.sleep(0.1)
+            self.asked_to_leave(within=0.1)
 
     def run(self):
         next_commit = time.monotonic() + COMMIT_EVERY
-        while not self.leaving:
+        while not self.asked_to_leave():
             self.poll()
             if time.monotonic() > next_commit:
                 self.commit(list(self.dirty))
@@ -117,6 +121,7 @@ class Member:
         self.commit(list(self.dirty), COMMIT_PATIENCE)
         self.close()
         self.note("left")
+        self.journal.over.set()
 
 
 class Librdkafka(Member):
@@ -189,7 +194,7 @@ class KafkaPython(Member):
         for records in self.consumer.poll(timeout_ms=100).values():
             for record in records:
                 self.got(record.partition, record.offset, record.value)
-        time.sleep(0.001)  # the thread of the heartbeats needs the lock that a poll holds all the time
+        self.asked_to_leave(within=0.001)  # the thread of the heartbeats needs the lock that a poll holds all the time
 
     def try_commit(self, offsets):
         try:
